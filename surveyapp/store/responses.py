@@ -1,0 +1,149 @@
+"""Responses: taking them in exactly once, and reading them as patterns or one by one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from sqlalchemy import Connection, Dialect, Text, bindparam, create_engine, func, select, update
+from sqlalchemy.sql import ClauseElement
+
+from surveyapp.store import tables
+from surveyapp.store.errors import UnknownSurveyError, UnstorableTextError
+from surveyapp.store.records import DayCount, Outcome, PatternRow, StoredResponse, Submission
+from surveyapp.store.topic import Topic, inserting, made
+
+_RESPONSE = tables.response.c
+_VERSION = tables.version.c
+_CODE = tables.access_code.c
+_CONTENT = ("survey", "version", "answers", "open_text")
+_FIELDS = tuple(field.name for field in fields(Submission))
+_REFUSED = {"used": Outcome.CODE_USED, "void": Outcome.CODE_VOID}
+
+
+class _RefusedError(Exception):
+    """Undoes one submission's writes and carries the reason."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome: Final = outcome
+
+
+class Responses(Topic):
+    """The statements about responses."""
+
+    def submit(self, submission: Submission) -> Outcome:
+        """Store one response and spend its code, both or neither; durable when this returns STORED."""
+        _refuse_unstorable(submission)
+        values = _values(submission)
+        try:
+            return self._write(
+                lambda connection: _submit(connection, values), single=submission.code_hash is None
+            )
+        except _RefusedError as refused:
+            return refused.outcome
+
+    def submit_many(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Store many responses in one transaction; each has its own outcome."""
+        for submission in submissions:
+            _refuse_unstorable(submission)
+        rows = [_values(submission) for submission in submissions]
+        return self._write(lambda connection: [_submit_apart(connection, row) for row in rows])
+
+    def patterns(self, slug: str) -> list[PatternRow]:
+        """Count the distinct answers of a survey: the pattern table."""
+        columns = [
+            _RESPONSE[name] for name in ("answers", "stratum", "version", "channel", "validity", "flags")
+        ]
+        counted = select(*columns, func.count().label("count")).where(_RESPONSE.survey == slug)
+        return self._all(PatternRow, counted.group_by(*columns))
+
+    def responses(self, slug: str) -> Iterator[StoredResponse]:
+        """Stream a survey's responses by their random ids, which tell nothing of their arrival."""
+        chosen = select(tables.response).where(_RESPONSE.survey == slug).order_by(_RESPONSE.id)
+        with (
+            self._database.read(streaming=True) as connection,
+            # Closed also where the reader stops halfway: on PostgreSQL it is a cursor on the server.
+            connection.execution_options(yield_per=1000).execute(chosen) as streamed,
+        ):
+            for row in streamed.mappings():
+                yield made(StoredResponse, row)
+
+    def day_counts(self, slug: str) -> list[DayCount]:
+        """Count a survey's responses by day and channel."""
+        columns = (_RESPONSE.day, _RESPONSE.channel)
+        counted = select(*columns, func.count().label("count")).where(_RESPONSE.survey == slug)
+        return self._all(DayCount, counted.group_by(*columns).order_by(*columns))
+
+
+class _Statements:
+    """The statements of a submission as prepared text: compiling them anew would cost more than running them."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        def text(statement: ClauseElement) -> str:
+            return str(statement.compile(dialect=dialect))
+
+        published = select(*[bindparam(column.name, type_=Text) for column in _RESPONSE]).where(
+            _VERSION.survey == bindparam("survey"), _VERSION.version == bindparam("version")
+        )
+        mine = (_CODE.code_hash == bindparam("code_hash"), _CODE.survey == bindparam("survey"))
+        content = select(*[_RESPONSE[name] for name in _CONTENT])
+        spend = update(tables.access_code).where(*mine, _CODE.state == bindparam("issued", "issued"))
+        self.insert = text(inserting(dialect.name, tables.response).from_select(list(_RESPONSE), published))
+        self.content = text(content.where(_RESPONSE.id == bindparam("id")))
+        self.spend = text(spend.values(state=bindparam("used", "used")))
+        self.code = text(select(_CODE.state).where(*mine))
+
+
+_STATEMENTS = {
+    "sqlite": _Statements(create_engine("sqlite+pysqlite://", paramstyle="named").dialect),
+    "postgresql": _Statements(create_engine("postgresql+psycopg://").dialect),
+}
+
+
+def _submit(connection: Connection, values: dict[str, Any]) -> Outcome:
+    """Insert first: an id that is taken is judged before the code, so that a repeat needs no code any more."""
+    statements = _STATEMENTS[connection.dialect.name]
+    if not connection.exec_driver_sql(statements.insert, values).rowcount:
+        return _judge_repeat(connection, statements, values)
+    if values["code_hash"] is not None:
+        _spend(connection, statements, values)
+    return Outcome.STORED
+
+
+def _judge_repeat(connection: Connection, statements: _Statements, values: dict[str, Any]) -> Outcome:
+    stored = connection.exec_driver_sql(statements.content, values).first()
+    if stored is None:
+        raise UnknownSurveyError(values["survey"], values["version"])
+    same = tuple(stored) == tuple(values[name] for name in _CONTENT)
+    return Outcome.REPEATED if same else Outcome.CONFLICT
+
+
+def _spend(connection: Connection, statements: _Statements, values: dict[str, Any]) -> None:
+    spent = connection.exec_driver_sql(
+        statements.spend, values | {"issued": "issued", "used": "used"}
+    ).rowcount
+    if not spent:
+        state = connection.exec_driver_sql(statements.code, values).scalar()
+        raise _RefusedError(_REFUSED.get(state or "", Outcome.CODE_UNKNOWN))
+
+
+def _submit_apart(connection: Connection, values: dict[str, Any]) -> Outcome:
+    """Submit under a savepoint, so that a refusal undoes this one only."""
+    connection.exec_driver_sql("SAVEPOINT one")
+    try:
+        outcome = _submit(connection, values)
+    except _RefusedError as refused:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
+        outcome = refused.outcome
+    connection.exec_driver_sql("RELEASE SAVEPOINT one")
+    return outcome
+
+
+def _values(submission: Submission) -> dict[str, Any]:
+    return {name: getattr(submission, name) for name in _FIELDS}
+
+
+def _refuse_unstorable(submission: Submission) -> None:
+    # PostgreSQL refuses NUL; SQLite would keep it and every download would trip over it.
+    if "\0" in submission.answers or "\0" in submission.open_text:
+        raise UnstorableTextError
