@@ -1,0 +1,1 @@
+try { sessionStorage.removeItem("surveyapp:" + location.pathname); } catch (ignored) { /* storage is off */ }

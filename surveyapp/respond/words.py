@@ -1,0 +1,277 @@
+"""Every word of the respondents' pages that is not from the questionnaire, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from questionnaires.model import Between
+
+BY_DEFAULT = "zh"
+NAMES = {"zh": "中文", "en": "English"}
+TAGS = {"zh": "zh-CN"}
+MANY = 3
+"""More optional questions than this are marked, not listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """The words of one language; in those with braces, values are put in."""
+
+    who_and_why: str
+    takes: str
+    optional: str
+    choose_any: str
+    choose_at_most: str
+    when_chosen: str
+    when_number: str
+    when_all: str
+    limits: dict[str, str]
+    comment: str
+    also: str
+    is_said: tuple[str, ...]
+    """Words by which a question itself says that several may be chosen."""
+    all_optional: str
+    some_optional: str
+    many_optional: str
+    and_question: str
+    at: str
+    day: str
+    months: tuple[str, ...]
+    progress: str
+    total: str
+    submit: str
+    sending: str
+    before_sending: str
+    privacy: str
+    privacy_kept: str
+    privacy_code: str
+    privacy_open: str
+    privacy_free: str
+    privacy_deleted: str
+    privacy_contact: str
+    language: str
+    wrong: str
+    wrong_one: str
+    error: str
+    stale: str
+    busy: str
+    thanks: str
+    thanks_text: str
+    receipt: str
+    may_close: str
+    refusals: dict[str, tuple[str, str]]
+
+    def wrongs(self, count: int) -> str:
+        """Return the heading of the summary of mistakes."""
+        return self.wrong_one if count == 1 else self.wrong.format(n=count)
+
+    def optional_ones(self, numbers: Sequence[int], count: int) -> str:
+        """Say which of so many questions may be left out; nothing if none may."""
+        if len(numbers) == count:
+            return self.all_optional
+        if len(numbers) > MANY:
+            return self.many_optional
+        named = self.and_question.join(str(number) for number in numbers)
+        return self.some_optional.format(n=named) if numbers else ""
+
+    def date(self, iso: str) -> str:
+        """Return a day as it is written out."""
+        year, month, day = (int(part) for part in iso.split("-"))
+        return self.day.format(year=year, month=self.months[month - 1], day=day)
+
+    def chosen(self, number: int, labels: Sequence[str]) -> str:
+        """Say that something depends on what is chosen at an item."""
+        quoted = self.limits["or"].join(f"“{label}”" for label in labels)
+        return self.when_chosen.format(n=number, labels=quoted)
+
+    def between(self, number: int, limits: Between) -> str:
+        """Say that something depends on the number given to an item."""
+        names = ("at_least", "above", "at_most", "below")
+        given = [(name, getattr(limits, name)) for name in names]
+        said = [self.limits[name].format(x=_plain(value)) for name, value in given if value is not None]
+        return self.when_number.format(n=number, limits=self.limits["and"].join(said))
+
+
+def _plain(number: Fraction) -> str:
+    return f"{float(number):g}"
+
+
+ZH = Words(
+    who_and_why="由{organiser}开展。{purpose}",
+    takes="大约 {minutes} 分钟，不记名。",
+    optional="选答",
+    choose_any="可多选",
+    choose_at_most="最多选 {n} 项",
+    when_chosen="第 {n} 题选{labels}时回答",
+    when_number="第 {n} 题的数{limits} 时回答",
+    when_all="，并且",
+    limits={
+        "at_least": "不小于 {x}",
+        "above": "大于 {x}",
+        "at_most": "不大于 {x}",
+        "below": "小于 {x}",
+        "and": "且",
+        "or": "或",
+    },
+    comment="选“{label}”时，{comment}",
+    also="；",
+    is_said=("多选", "几项", "哪几"),
+    all_optional="每题都可以不答。",
+    some_optional="第 {n} 题可以不答，其余请都回答。",
+    many_optional="标有“选答”的题目可以不答，其余请都回答。",
+    and_question="、",
+    at="第 {n} 题：",
+    day="{year} 年 {month} 月 {day} 日",
+    months=tuple(str(month) for month in range(1, 13)),
+    progress="已答 {0} / {1}",
+    total="共 {n} 题",
+    submit="提交",
+    sending="正在提交…",
+    before_sending="提交后不能修改。",
+    privacy="怎样保护您的隐私",
+    privacy_kept="本问卷不记名。我们只保存您的选择、留言和提交日期，不保存姓名、手机号、微信号、IP 地址和提交时刻。"
+    "请不要在留言中写姓名、电话等个人信息。",
+    privacy_code="您的专属链接只用来保证每人答一次：答卷里不保存它，只保存发放时的分组和渠道，存下的数据里两者无法对应。",
+    privacy_open="这是公开链接，打开它的人都能作答，请只答一次。",
+    privacy_free="是否作答由您自愿决定。因为不记名，提交后无法找出您的答卷来修改或撤回。",
+    privacy_deleted="原始答卷在 {date} 前删除。",
+    privacy_contact="咨询：{contact}",
+    language="语言",
+    wrong="有 {n} 处需要修改，已填的内容都在",
+    wrong_one="有 1 处需要修改，已填的内容都在",
+    error="错误：",
+    stale="页面打开太久了，请再按一次提交，答案都在。",
+    busy="系统正忙，还没有保存。请稍等片刻再按提交，答案都在。",
+    thanks="已收到，谢谢您",
+    thanks_text="您的答卷已经保存。",
+    receipt="回执",
+    may_close="可以关闭本页。",
+    refusals={
+        "unknown": ("没有找到这份问卷", "请检查网址是否完整，或重新扫描二维码。"),
+        "code-unknown": ("没有找到这个答题链接", "请检查网址是否完整，或重新扫描您收到的二维码。"),
+        "code-used": (
+            "这个链接已经答过了",
+            "每个链接只能提交一次。如果是您本人提交的，答卷已经收到，谢谢您。",
+        ),
+        "code-void": ("这个链接已停用", "请使用最近收到的链接；如有疑问，请联系发放问卷的单位。"),
+        "conflict": ("此前的答卷已经收到", "您刚才又提交了不同的答案。我们保留最先收到的那一份，谢谢您。"),
+        "closed": ("本次调查已经结束", "感谢您的关注，现在不再接收答卷。"),
+        "not-yet": ("调查还没有开始", "请在 {date} 或以后再打开。"),
+        "draft": ("调查还没有开始", "请稍后再打开。"),
+        "paused": ("调查暂停", "暂时不接收答卷，请过些时候再打开。"),
+        "codes-only": ("请使用您收到的专属链接", "这次调查只接收专属链接的答卷；请扫描发给您本人的二维码。"),
+        "busy": ("系统正忙", "请稍等片刻再打开。"),
+        "garbled": ("提交的内容不完整", "可能是网络中断，答卷没有保存。请返回上一页再提交一次。"),
+        "too-large": ("提交的内容太长", "答卷没有保存。请返回上一页，缩短留言后再提交。"),
+        "wrong-kind": ("不能这样提交", "请打开问卷页面填写。"),
+    },
+)
+
+EN = Words(
+    who_and_why="Asked by {organiser}. {purpose}",
+    takes="About {minutes} minutes, anonymous.",
+    optional="optional",
+    choose_any="choose any",
+    choose_at_most="choose up to {n}",
+    when_chosen="Answer if you chose {labels} in question {n}",
+    when_number="Answer if your number in question {n} is {limits}",
+    when_all=", and ",
+    limits={
+        "at_least": "at least {x}",
+        "above": "above {x}",
+        "at_most": "at most {x}",
+        "below": "below {x}",
+        "and": " and ",
+        "or": " or ",
+    },
+    comment="If you chose “{label}”: {comment}",
+    also="; ",
+    is_said=("hoose", "elect"),
+    all_optional="Any question may be left out.",
+    some_optional="You may leave out question {n}; please answer all others.",
+    many_optional="Questions marked “optional” may be left out; please answer all others.",
+    and_question=" and ",
+    at="Question {n}: ",
+    day="{day} {month} {year}",
+    months=(
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    progress="Answered {0} / {1}",
+    total="{n} questions",
+    submit="Submit",
+    sending="Sending…",
+    before_sending="Answers cannot be changed afterwards.",
+    privacy="How your privacy is protected",
+    privacy_kept="This survey is anonymous. We keep your choices, your words and the day, but no name, phone number, "
+    "account, IP address or time of day. Please do not write names or phone numbers into your comments.",
+    privacy_code="Your personal link only makes sure that everybody answers once: it is not kept with your answers, "
+    "only the group and channel it was handed out to are, and nothing stored can match the two.",
+    privacy_open="This is a public link; everybody who opens it can answer. Please answer only once.",
+    privacy_free="Taking part is voluntary. Because it is anonymous, your answers cannot be found afterwards to be "
+    "changed or withdrawn.",
+    privacy_deleted="The raw answers are deleted by {date}.",
+    privacy_contact="Contact: {contact}",
+    language="Language",
+    wrong="Please correct {n} things; your answers are all here",
+    wrong_one="Please correct one thing; your answers are all here",
+    error="Error: ",
+    stale="This page was open for too long. Please press submit again; your answers are here.",
+    busy="The system is busy and nothing was saved yet. Please press submit again in a moment; your answers are here.",
+    thanks="Received, thank you",
+    thanks_text="Your answers have been saved.",
+    receipt="Receipt",
+    may_close="You can close this page.",
+    refusals={
+        "unknown": (
+            "There is no such survey",
+            "Check that the address is complete, or scan the QR code again.",
+        ),
+        "code-unknown": (
+            "There is no such link",
+            "Check that the address is complete, or scan your QR code again.",
+        ),
+        "code-used": (
+            "This link has been used",
+            "Each link can be used once. If it was you, your answers have arrived. Thank you.",
+        ),
+        "code-void": (
+            "This link is no longer valid",
+            "Use the link you received last. If in doubt, ask whoever sent it to you.",
+        ),
+        "conflict": (
+            "Your earlier answers have arrived",
+            "You have just sent different ones. The first answers stand. Thank you.",
+        ),
+        "closed": ("This survey has ended", "Thank you for your interest. No more answers are taken."),
+        "not-yet": ("This survey has not begun", "Please come back on or after {date}."),
+        "draft": ("This survey has not begun", "Please come back later."),
+        "paused": ("This survey is paused", "No answers are taken for the moment. Please come back later."),
+        "codes-only": (
+            "Please use the link you received",
+            "This survey takes answers by personal link only. Scan the QR code that was given to you.",
+        ),
+        "busy": ("The system is busy", "Please try again in a moment."),
+        "garbled": (
+            "What arrived is incomplete",
+            "The connection may have broken; nothing was saved. Go back and submit again.",
+        ),
+        "too-large": (
+            "What you sent is too long",
+            "Nothing was saved. Go back, shorten your comments and submit again.",
+        ),
+        "wrong-kind": ("This cannot be submitted so", "Please open the survey and answer there."),
+    },
+)
+
+
+def words(language: str) -> Words:
+    """Return the words of a language; those without words of their own read English."""
+    return ZH if language == "zh" else EN
+
+
+def tag(language: str) -> str:
+    """Return a language as the `lang` attribute names it."""
+    return TAGS.get(language, language)

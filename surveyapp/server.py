@@ -1,0 +1,206 @@
+"""Serves the application with granian: one process for SQLite, any number for PostgreSQL.
+
+granian's main process only watches; a worker process serves. The worker opens the store itself, since no connection
+may cross a fork, and ends at once when the main process is gone, however that happened, so that a restart finds the
+port and the database free.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import multiprocessing.connection
+import multiprocessing.util
+import os
+import socket
+import sys
+import threading
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server import MPServer
+
+from surveyapp import create_app
+from surveyapp.config import Config
+from surveyapp.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+CHECKPOINT_SECONDS = 60
+"""How long SQLite's write-ahead log, which keeps the order of arrival, may stay."""
+
+STOP_SECONDS = 15
+"""How long requests under way may take when the server is stopped."""
+
+HEADER_SECONDS = 15
+CONNECTIONS = 4096
+"""Phones connected at a time; a page that is being filled in keeps its connection open for HEADER_SECONDS."""
+
+_RELEASE_SECONDS = 3.0
+_KEEP_ALIVE = (
+    (
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    )
+    if sys.platform == "linux"
+    else ()
+)
+
+logger = logging.getLogger(__name__)
+
+
+class PortTakenError(Exception):
+    """Something else listens on the server's port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"Port {port} on {host} is in use. Stop what uses it, or choose another with --port."
+        )
+        self.en = str(self)
+        self.zh = f"{host} 的端口 {port} 已被占用。请停止占用它的程序，或用 --port 换一个端口。"
+
+
+def serve(config: Config) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished.
+
+    Raises StoreError if the database cannot be opened or another server uses it, and PortTakenError.
+    """
+    _wait_for_port(config)
+    # Tried here, where a mistake reaches the caller; this also brings the database up to date before workers start.
+    with Store.open(config.database_url) as store:
+        store.claim_server()
+    _granian(config).serve(target_loader=partial(_worker_app, config), wrap_loader=False)
+
+
+def _granian(config: Config) -> MPServer:
+    return MPServer(
+        "surveyapp",
+        address=config.host,
+        port=config.port,
+        interface=Interfaces.WSGI,
+        workers=config.workers,
+        blocking_threads=config.threads,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
+        websockets=False,
+        log_enabled=False,
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=config.workers > 1,
+    )
+
+
+def _wait_for_port(config: Config) -> None:
+    """Make sure the port is free: granian shares it (SO_REUSEPORT), so that two servers would go unnoticed."""
+    until = time.monotonic() + _RELEASE_SECONDS
+    while not _port_is_free(config.host, config.port):
+        if time.monotonic() > until:
+            raise PortTakenError(config.host, config.port)
+        time.sleep(0.05)
+
+
+def _port_is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        if os.name == "posix":  # connections of the last run that are fading out do not count
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+# --- in the worker ---------------------------------------------------------------------------------------------------
+
+
+def _worker_app(config: Config) -> Flask:
+    """Return the application of a worker process, with its store and its watchers."""
+    _end_with_parent()
+    try:
+        store = Store.open(config.database_url)
+        store.claim_server()
+    except StoreError as error:
+        print(f"{error.zh}\n{error.en}", file=sys.stderr)
+        raise SystemExit(1) from None
+    _empty_log_regularly(store)
+    _notice_dead_phones(config.port)
+    # A worker ends without running atexit, but does run these.
+    multiprocessing.util.Finalize(None, _close, args=(store,), exitpriority=10)
+    return create_app(config, store)
+
+
+def _end_with_parent() -> None:
+    """End this process when the main one is gone; it cannot tell us when it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            multiprocessing.connection.wait([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _notice_dead_phones(port: int) -> None:
+    """Have the kernel end connections whose phone is gone, in a minute.
+
+    granian neither does that nor limits how long a body may take, so each phone that lost its network in the middle of
+    a request would hold a thread for good. On Linux, connections inherit this from the listening socket.
+    """
+    if sys.platform != "linux":
+        return
+
+    def run() -> None:
+        for _ in range(50):
+            if any(_keep_alive(int(name), port) for name in os.listdir("/proc/self/fd")):
+                return
+            time.sleep(0.1)
+
+    threading.Thread(target=run, name="keep-alive", daemon=True).start()
+
+
+def _keep_alive(descriptor: int, port: int) -> bool:
+    """Turn keep-alive on if the descriptor is the listening socket."""
+    try:
+        found = socket.socket(fileno=descriptor)
+    except OSError:  # no socket, or closed meanwhile
+        return False
+    try:
+        if not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) or found.getsockname()[1] != port:
+            return False
+        for level, option, value in _KEEP_ALIVE:
+            found.setsockopt(level, option, value)
+        return True
+    except (OSError, IndexError):
+        return False
+    finally:
+        found.detach()  # it is granian's to close
+
+
+def _empty_log_regularly(store: Store) -> None:
+    def run() -> None:
+        while True:
+            time.sleep(CHECKPOINT_SECONDS)
+            _empty_log(store)
+
+    threading.Thread(target=run, name="checkpoint", daemon=True).start()
+
+
+def _empty_log(store: Store) -> None:
+    try:
+        store.checkpoint()
+    except StoreError as error:
+        logger.warning("checkpoint: %s", type(error).__name__)
+
+
+def _close(store: Store) -> None:
+    _empty_log(store)
+    store.close()
