@@ -1,0 +1,341 @@
+"""Evaluates a survey: answers in, report out. The one entry for page, API, command line and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from analysis import warnings as warn
+from analysis.estimates import (
+    ItemTally,
+    Sample,
+    base_population,
+    code_values,
+    combine,
+    estimate,
+    exact_mean,
+    item_mean,
+    item_share,
+    measure_values,
+    of_one_item,
+    option_values,
+    unknown,
+)
+from analysis.indicators import Scorer
+from analysis.patterns import Code, Pattern, PatternTable
+from analysis.rates import NOT_SEEN, OPEN_LINK, Fieldwork, fieldwork_result, ratio
+from analysis.rates import result as rates_of
+from analysis.report import Estimate, FieldworkResult, Group, IndicatorResult, ItemResult, Report, Warning
+from analysis.tallies import Tallies
+from analysis.validity import judge
+from questionnaires.model import Measure, Questionnaire, holds
+
+FEWEST_SHOWN = 5
+SMALL_BASE = 30
+SHORT_OF_LEVEL = ("logit-t", "logit-t, fpc", "single-answer")
+"""Methods that can fall short of their level when the base is small or the value near 100% (docs/methods.md)."""
+
+
+def evaluate(questionnaire: Questionnaire, responses: PatternTable | Tallies, fieldwork: Fieldwork) -> Report:
+    """Return the report on these responses.
+
+    From a pattern table everything is estimated; from tallies, which hold no joint answers, a composite has neither
+    standard error nor interval. Raises ValueError if fewer questionnaires are said to be returned than there are, and
+    for tallies that do not fit the questionnaire or exceed the valid questionnaires.
+    """
+    if isinstance(responses, Tallies):
+        return _of_tallies(questionnaire, responses, fieldwork)
+    table = judge(questionnaire, responses)
+    counted = fieldwork_result(table, fieldwork, questionnaire.population.total)
+    valid = [row for row in table.rows if not row.validity]
+    sample = Sample(questionnaire, valid, questionnaire.population.total)
+    members = {name: _members(sample, measure) for name, measure in questionnaire.measures.items()}
+    measures = {name: estimate(members[name], measure) for name, measure in questionnaire.measures.items()}
+    tallies = {name: [members[name].tally(i) for i in m.items] for name, m in questionnaire.measures.items()}
+    strata = _strata(sample)
+    by = questionnaire.population.stratum_item
+    groups = {by: {code: _group(found) for code, found in strata.items()}} if by else {}
+    notes = [
+        *_about_fieldwork(counted),
+        *_about_strata(questionnaire, {code: found.n for code, found in strata.items()}),
+        *_about_rows(table),
+        *_about_groups(groups),
+        *_about_measures(questionnaire, measures, tallies),
+    ]
+    items = {item: _item(sample, item, sample.tally(item)) for item in questionnaire.closed_items}
+    return _report(questionnaire, fieldwork, counted, items, measures, groups, notes, table.digest())
+
+
+def _report(
+    questionnaire: Questionnaire,
+    fieldwork: Fieldwork,
+    counted: FieldworkResult,
+    items: Mapping[str, ItemResult],
+    measures: Mapping[str, Estimate],
+    groups: Mapping[str, Mapping[str, Group]],
+    notes: Sequence[Warning],
+    digest: str,
+) -> Report:
+    scorer = Scorer(questionnaire=questionnaire, measures=measures, entered=fieldwork.entered)
+    scored = {name: scorer.result(name) for name in questionnaire.indicators}
+    indicators = {name: found for name, (found, _) in scored.items()}
+    said = [
+        *notes,
+        *(note for _, own in scored.values() for note in own),
+        *_about_definitions(questionnaire, indicators, measures),
+    ]
+    return Report(
+        questionnaire=questionnaire.id, version=questionnaire.version, title=questionnaire.title.say(),
+        fieldwork=counted, items=items, measures=measures,
+        measure_kinds={name: measure.kind for name, measure in questionnaire.measures.items()},
+        indicators=indicators, groups=groups, warnings=tuple(dict.fromkeys(said)),
+        data_hash=digest, score_places=questionnaire.reporting.score_places,
+        percent_places=questionnaire.reporting.percent_places,
+    )  # fmt: skip
+
+
+def _members(sample: Sample, measure: Measure) -> Sample:
+    """Return the part of a sample that a measure speaks about."""
+    if not measure.group:
+        return sample
+    item = sample.questionnaire.population.stratum_item
+    rows = [row for row in sample.rows if holds(measure.group, _with_stratum(row, item), {})]
+    return Sample(
+        sample.questionnaire, rows, _group_population(sample, measure, sum(row.count for row in rows))
+    )
+
+
+def _with_stratum(row: Pattern, item: str | None) -> Mapping[str, Code]:
+    """Return a row's answers; a code's stratum wins over the answer to the stratum item."""
+    return {**row.closed, item: row.stratum} if item and row.stratum else row.closed
+
+
+def _group_population(sample: Sample, measure: Measure, n: int) -> int | None:
+    """Return how many people a subgroup has: its strata's if it is made of strata, else its share of the sample."""
+    people = sample.questionnaire.population
+    codes = measure.group.get(people.stratum_item or "")
+    if isinstance(codes, tuple) and len(measure.group) == 1 and people.strata:
+        total = sum(people.strata.get(code, 0) for code in codes)
+        return total if sample.population is None else min(total, sample.population)
+    if sample.population is None or sample.n == 0:
+        return sample.population
+    return -(-sample.population * n // sample.n)
+
+
+# --- items and groups ----------------------------------------------------------------------------------------------
+
+
+def _item(sample: Sample, item: str, tally: ItemTally) -> ItemResult:
+    questionnaire = sample.questionnaire
+    population = base_population(sample.population, sample.n, tally)
+    in_base = [option.code for option in questionnaire.options(item) if not option.missing]
+    single = questionnaire.items[item].kind != "multiple"
+    values = option_values(questionnaire, item) if single else None
+    top = _top_codes(questionnaire, item)
+    return ItemResult(
+        n=tally.answered, counts=tally.counts, blank=tally.blank, not_asked=tally.not_asked,
+        shares={code: Fraction(tally.counts[code], tally.answered) for code in in_base} if tally.answered else {},
+        score=item_mean(tally, values, population) if values else None,
+        top_share=item_share(tally, code_values(questionnaire, item, top), population) if top and single else None,
+    )  # fmt: skip
+
+
+def _top_codes(questionnaire: Questionnaire, item: str) -> tuple[str, ...]:
+    """Return the codes that count as satisfied (or aware), as the first rate over the item names them."""
+    return next((m.codes or () for m in questionnaire.measures.values() if m.is_rate and item in m.items), ())
+
+
+def _strata(sample: Sample) -> dict[str, Sample]:
+    """Divide a sample by strata; whoever belongs to none is in none of them."""
+    people = sample.questionnaire.population.strata
+    rows: dict[str, list[Pattern]] = {code: [] for code in people}
+    for row in sample.rows:
+        if (stratum := stratum_of(sample.questionnaire, row)) in rows:
+            rows[stratum].append(row)
+    return {code: Sample(sample.questionnaire, found, people[code]) for code, found in rows.items()}
+
+
+def _group(sample: Sample) -> Group:
+    found = {
+        name: estimate(_members(sample, measure), measure)
+        for name, measure in (sample.questionnaire.measures.items() if sample.n >= FEWEST_SHOWN else ())
+    }
+    return Group(
+        n=sample.n,
+        measures={
+            name: found[name] if name in found and found[name].n >= FEWEST_SHOWN else None
+            for name in sample.questionnaire.measures
+        },
+    )
+
+
+def stratum_of(questionnaire: Questionnaire, row: Pattern) -> str:
+    """Return a response's stratum: its code's if it came with one, else its answer to the stratum item."""
+    answer = row.closed.get(questionnaire.population.stratum_item or "")
+    return row.stratum or (answer if isinstance(answer, str) else "")
+
+
+# --- what must be said ---------------------------------------------------------------------------------------------
+
+
+def _about_fieldwork(counted: FieldworkResult) -> Iterator[Warning]:
+    if counted.valid == 0:
+        yield warn.no_valid_answers()
+    if OPEN_LINK in counted.channels:
+        yield warn.open_link()
+    elif counted.distributed is None:
+        yield warn.distributed_unknown()
+    elif counted.returned > counted.distributed:
+        yield warn.more_returned(counted.returned, counted.distributed)
+    if counted.population is not None and counted.valid > counted.population:
+        yield warn.more_valid(counted.valid, counted.population)
+    for reason, count in counted.flags.items():
+        yield warn.flagged(reason, count)
+
+
+def _about_strata(questionnaire: Questionnaire, seen: Mapping[str, int]) -> Iterator[Warning]:
+    """Say which strata gave no answer or too many, and when they were sampled at rates that differ by over a quarter."""
+    people = questionnaire.population.strata
+    if not any(seen.values()):
+        return
+    labels = dict(questionnaire.strata())
+    for code, label in labels.items():
+        if seen[code] == 0 and people[code]:
+            yield warn.empty_stratum(code, label, people[code])
+        if seen[code] > people[code]:
+            yield warn.more_valid_in_stratum(code, label, seen[code], people[code])
+    sampled = {code: rate for code in people if (rate := ratio(seen[code], people[code]))}
+    if sampled and max(sampled.values()) > min(sampled.values()) * Fraction(5, 4):
+        yield warn.unequal_sampling(sampled, labels)
+
+
+def _about_rows(table: PatternTable) -> Iterator[Warning]:
+    versions = {row.version for row in table.rows if row.version}
+    if len(versions) > 1:
+        yield warn.mixed_versions(len(versions))
+
+
+def _about_groups(groups: Mapping[str, Mapping[str, Group]]) -> Iterator[Warning]:
+    for item, found in groups.items():
+        if any(0 < group.n < FEWEST_SHOWN for group in found.values()):
+            yield warn.suppressed(item)
+
+
+def _about_measures(
+    questionnaire: Questionnaire, measures: Mapping[str, Estimate], tallies: Mapping[str, Sequence[ItemTally]]
+) -> Iterator[Warning]:
+    """Say what was not answered, and where the measured coverage of logit-t falls short; exact intervals need no such word."""
+    for name, found in measures.items():
+        measure = questionnaire.measures[name]
+        if found.method == "no-joint-answers" and found.value is None:
+            continue
+        if found.value is None:
+            yield warn.no_answers(name, measure.title.say())
+            continue
+        answered = dict(zip(measure.items, (tally.answered for tally in tallies[name]), strict=True))
+        yield from (warn.item_without_answers(name, item) for item, n in answered.items() if n == 0)
+        fewest = min(n for n in answered.values() if n)
+        if found.method in SHORT_OF_LEVEL and fewest < SMALL_BASE:
+            yield warn.small_base(name, measure.title.say(), fewest)
+        if found.method in SHORT_OF_LEVEL and found.value > 0.95:
+            yield warn.near_ceiling(name, measure.title.say())
+
+
+def _about_definitions(
+    questionnaire: Questionnaire, found: Mapping[str, IndicatorResult], measures: Mapping[str, Estimate]
+) -> Iterator[Warning]:
+    """Warn where the printed definition names another measure than the one computed, such as heads for a mean value."""
+    for name, result in found.items():
+        if result.defined_measure is None or result.measure is None:
+            continue
+        own, printed = measures[result.measure].exact, measures[result.defined_measure].exact
+        if own is not None and printed is not None:
+            title = questionnaire.indicators[name].title.say()
+            yield warn.definition_conflict(name, title, (own, result.score), (printed, result.defined_score))
+
+
+# --- from counts alone ---------------------------------------------------------------------------------------------
+
+
+def _of_tallies(questionnaire: Questionnaire, tallies: Tallies, fieldwork: Fieldwork) -> Report:
+    _check_tallies(questionnaire, tallies)
+    population = questionnaire.population.total
+    nobody_knows = [Pattern(answers="{}", count=tallies.valid)] if tallies.valid else []
+    sample = Sample(questionnaire, nobody_knows, population)
+    found = {item: _item_tally(questionnaire, item, tallies) for item in questionnaire.closed_items}
+    returned = tallies.valid if fieldwork.returned is None else fieldwork.returned
+    if returned < tallies.valid:
+        raise ValueError(
+            f"returned ({returned}) must not be less than the {tallies.valid} valid questionnaires"
+        )
+    counted = rates_of(
+        returned=returned, valid=tallies.valid, distributed=fieldwork.distributed, population=population,
+        reasons={NOT_SEEN: returned - tallies.valid} if returned > tallies.valid else {}, flags={}, channels={},
+    )  # fmt: skip
+    items = {item: _item(sample, item, tally) for item, tally in found.items()}
+    measures = {name: _tallied(sample, m, found) for name, m in questionnaire.measures.items()}
+    by_measure = {name: [found[item] for item in m.items] for name, m in questionnaire.measures.items()}
+    notes = [
+        *_about_fieldwork(counted),
+        *_about_strata(questionnaire, _tallied_strata(questionnaire, found)),
+        *_about_measures(questionnaire, measures, by_measure),
+    ]
+    if any(m.method == "no-joint-answers" for m in measures.values()):
+        notes.append(warn.no_joint_answers())
+    return _report(questionnaire, fieldwork, counted, items, measures, {}, notes, tallies.digest())
+
+
+def _check_tallies(questionnaire: Questionnaire, tallies: Tallies) -> None:
+    """Raise ValueError for counts of what the questionnaire does not have, and for more answers than questionnaires."""
+    for item, counts in tallies.items.items():
+        known = (
+            {option.code for option in questionnaire.options(item)} if item in questionnaire.items else set()
+        )
+        if counts.keys() - known or not known:
+            raise ValueError(f"counts of {item} ({', '.join(counts)}) must be of a closed item's options")
+        most = max(counts.values(), default=0) if _is_multiple(questionnaire, item) else sum(counts.values())
+        if most > tallies.valid or min(counts.values(), default=0) < 0:
+            raise ValueError(
+                f"counts of {item} must lie between 0 and the {tallies.valid} valid questionnaires"
+            )
+
+
+def _is_multiple(questionnaire: Questionnaire, item: str) -> bool:
+    return questionnaire.items[item].kind == "multiple"
+
+
+def _item_tally(questionnaire: Questionnaire, item: str, tallies: Tallies) -> ItemTally:
+    given = tallies.items.get(item, {})
+    counts = {option.code: given.get(option.code, 0) for option in questionnaire.options(item)}
+    if _is_multiple(questionnaire, item):
+        # how many chose none at all is not in the counts; the published shares are of the valid questionnaires
+        return ItemTally(
+            counts=counts, answered=tallies.valid if given else 0, outside=0, blank=0, not_asked=0
+        )
+    leaving = sum(counts[option.code] for option in questionnaire.options(item) if option.missing)
+    answered = sum(counts.values()) - leaving
+    blank = tallies.valid - answered - leaving
+    return ItemTally(counts=counts, answered=answered, outside=leaving, blank=blank, not_asked=0)
+
+
+def _tallied_strata(questionnaire: Questionnaire, found: Mapping[str, ItemTally]) -> Mapping[str, int]:
+    people = questionnaire.population
+    tally = found.get(people.stratum_item or "")
+    return {code: tally.counts.get(code, 0) if tally else 0 for code in people.strata}
+
+
+def _tallied(sample: Sample, measure: Measure, tallies: Mapping[str, ItemTally]) -> Estimate:
+    """Estimate a measure from counts: one item as from rows, several without precision, a subgroup not at all."""
+    if measure.group:
+        return replace(unknown(), method="no-joint-answers")
+    values = measure_values(sample.questionnaire, measure)
+    if len(measure.items) == 1:
+        return of_one_item(sample, measure, tallies[measure.items[0]], values[measure.items[0]])
+    mean = combine(measure, {item: exact_mean(tallies[item], values[item]) for item in measure.items})
+    if mean is None:
+        return unknown()
+    n = max(tallies[item].answered for item in measure.items)
+    return Estimate(
+        value=float(mean), exact=mean, standard_error=None, interval=None, n=n, method="no-joint-answers"
+    )

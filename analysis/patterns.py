@@ -1,0 +1,88 @@
+"""The pattern table: one row per distinct vector of closed answers, with how many responses gave it.
+
+Two tables add by concatenation, so districts, days or machines combine without sharing rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import attrgetter
+
+Code = str | tuple[str, ...]
+
+_hashed = attrgetter("answers", "stratum", "version", "channel", "validity")
+_all_but_count = attrgetter("answers", "stratum", "version", "channel", "validity", "flags")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """One distinct response and its count.
+
+    `answers` is the canonical JSON of `questionnaires.accept.Answers`; `validity` is empty, or the reason noted at
+    entry why the response does not count; `flags` are remarks that do not exclude, joined by semicolons.
+    """
+
+    answers: str
+    count: int
+    stratum: str = ""
+    version: str = ""
+    channel: str = ""
+    validity: str = ""
+    flags: str = ""
+
+    @cached_property
+    def closed(self) -> Mapping[str, Code]:
+        """Return the closed answers by item: a code, a tuple of codes, "-1" not asked, "-2" not applicable."""
+        found = json.loads(self.answers)
+        return {item: tuple(answer) if isinstance(answer, list) else answer for item, answer in found.items()}
+
+
+@dataclass(frozen=True)
+class PatternTable:
+    """Patterns with their counts. Raises ValueError for a count below 1."""
+
+    rows: tuple[Pattern, ...]
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if row.count < 1:
+                raise ValueError(f"count ({row.count}) must be at least 1")
+
+    @classmethod
+    def of(cls, patterns: Iterable[Pattern]) -> PatternTable:
+        """Group equal patterns into one row each, in a fixed order. Raises ValueError for a count below 1."""
+        counts: Counter[tuple[str, ...]] = Counter()
+        kept: dict[tuple[str, ...], Pattern] = {}
+        for pattern in cls(tuple(patterns)).rows:
+            key = _all_but_count(pattern)
+            counts[key] += pattern.count
+            kept.setdefault(key, pattern)
+        return cls(tuple(_counted(kept[key], counts[key]) for key in sorted(kept)))
+
+    def __add__(self, other: PatternTable) -> PatternTable:
+        return PatternTable.of((*self.rows, *other.rows))
+
+    @property
+    def count(self) -> int:
+        """Return how many responses the table holds."""
+        return sum(row.count for row in self.rows)
+
+    def digest(self) -> str:
+        """Return the data hash: SHA-256 over the sorted lines of the table, joined by line feeds.
+
+        A line is `answers TAB stratum TAB version TAB channel TAB validity TAB count`; equal lines are added first.
+        """
+        counts: Counter[tuple[str, ...]] = Counter()
+        for row in self.rows:
+            counts[_hashed(row)] += row.count
+        lines = sorted("\t".join((*key, str(count))) for key, count in counts.items())
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _counted(pattern: Pattern, count: int) -> Pattern:
+    return pattern if pattern.count == count else replace(pattern, count=count)

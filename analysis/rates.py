@@ -1,0 +1,83 @@
+"""Rates of fieldwork, each from its own base: 回收率 return, 有效率 validity, 有效回收率 valid return, and AAPOR's RR1."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from analysis.patterns import PatternTable
+from analysis.report import FieldworkResult
+from analysis.validity import split_flags
+
+OPEN_LINK = "open_link"
+NOT_SEEN = "not_seen"
+"""The reason given for questionnaires that were returned but are not among the rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fieldwork:
+    """What the rows themselves cannot tell.
+
+    `distributed` is how many questionnaires or codes went out, `returned` how many came back if more than the rows
+    show, `entered` the values typed in for indicators (see `indicators.Scorer`). None is unknown.
+    """
+
+    distributed: int | None = None
+    returned: int | None = None
+    entered: Mapping[str, str] = field(default_factory=dict)
+
+
+def fieldwork_result(table: PatternTable, fieldwork: Fieldwork, population: int | None) -> FieldworkResult:
+    """Count a judged pattern table. Raises ValueError if fewer were returned than there are rows."""
+    reasons: Counter[str] = Counter()
+    flags: Counter[str] = Counter()
+    came: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for row in table.rows:
+        channel = row.channel or "unknown"
+        came[channel] += row.count
+        if row.validity:
+            reasons[row.validity] += row.count
+            continue
+        kept[channel] += row.count
+        for flag in split_flags(row.flags):
+            flags[flag] += row.count
+    seen = came.total()
+    returned = seen if fieldwork.returned is None else fieldwork.returned
+    if returned < seen:
+        raise ValueError(f"returned ({returned}) must not be less than the {seen} questionnaires there are")
+    if returned > seen:
+        reasons[NOT_SEEN] = returned - seen
+    return result(
+        returned=returned, valid=kept.total(), distributed=fieldwork.distributed, population=population,
+        reasons=dict(sorted(reasons.items())), flags=dict(sorted(flags.items())),
+        channels={name: {"returned": came[name], "valid": kept[name]} for name in sorted(came)},
+    )  # fmt: skip
+
+
+def result(
+    *,
+    returned: int,
+    valid: int,
+    distributed: int | None,
+    population: int | None,
+    reasons: Mapping[str, int],
+    flags: Mapping[str, int],
+    channels: Mapping[str, Mapping[str, int]],
+) -> FieldworkResult:
+    """Return the rates of these counts; a rate has no value where its base is unknown, zero or too small."""
+    has_list = OPEN_LINK not in channels and distributed is not None and returned <= distributed
+    base = distributed if has_list else None
+    return FieldworkResult(
+        population=population, distributed=distributed, returned=returned, valid=valid,
+        return_rate=ratio(returned, base), validity_rate=ratio(valid, returned), valid_return_rate=ratio(valid, base),
+        response_rates={"RR1": ratio(valid, base)},
+        invalid_reasons=reasons, flags=flags, channels=channels,
+    )  # fmt: skip
+
+
+def ratio(part: int, base: int | None) -> Fraction | None:
+    """Return part ÷ base exactly, or None if there is no base."""
+    return Fraction(part, base) if base else None

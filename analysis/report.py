@@ -1,0 +1,138 @@
+"""The frozen result of one evaluation. Nothing here is rounded; only the presentation layer rounds, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from questionnaires.model import MeasureKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A figure with what is known of its precision; never a bare float.
+
+    `value`, `standard_error` and `interval` are shares of 1. `exact` is the value as an exact fraction of 1. `n` is the
+    number of respondents it rests on, `n_effective` the size of the simple random sample that would be as precise.
+    What is unknown is None: no value without answers, no standard error from a single answer, neither standard error
+    nor interval from counts without joint answers. `method` names how the interval was made.
+    """
+
+    value: float | None
+    exact: Fraction | None
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    n: int
+    method: str
+    level: float = 0.95
+    n_effective: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemResult:
+    """One closed item: who answered what, its mean value and its share of satisfied heads.
+
+    `n` is the base: the valid respondents who answered with an option that does not leave the base. `counts` holds
+    every option, also those that leave the base; `shares` are counts ÷ n for the options in the base.
+    """
+
+    n: int
+    counts: Mapping[str, int]
+    shares: Mapping[str, Fraction]
+    score: Estimate | None
+    top_share: Estimate | None
+    blank: int = 0
+    not_asked: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldworkResult:
+    """How many were asked, came back and count; a rate without its base is None."""
+
+    population: int | None
+    distributed: int | None
+    returned: int
+    valid: int
+    return_rate: Fraction | None
+    validity_rate: Fraction | None
+    valid_return_rate: Fraction | None
+    response_rates: Mapping[str, Fraction | None]
+    invalid_reasons: Mapping[str, int]
+    flags: Mapping[str, int]
+    channels: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartResult:
+    """One of the parts an indicator adds up: its points, its score and where the score comes from."""
+
+    id: str
+    points: Fraction
+    score: Fraction | None
+    measure: str | None
+    entered: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorResult:
+    """An indicator's score in points, and the range its measure's interval leaves open, also in points.
+
+    `score` is None while a value is missing; `undecided` then names why. `defined_score` is
+    what the printed definition would give where it defines another measure than the one computed.
+    """
+
+    points: Fraction
+    score: Fraction | None
+    interval: tuple[Fraction, Fraction] | None
+    measure: str | None
+    rule: str
+    target: Fraction | None
+    meets_target: bool | None
+    parts: tuple[PartResult, ...] = ()
+    entered: str | None = None
+    veto: str | None = None
+    undecided: str | None = None
+    defined_measure: str | None = None
+    defined_score: Fraction | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The respondents who chose one option: how many, and the measures among them (None when too few to show)."""
+
+    n: int
+    measures: Mapping[str, Estimate | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warning:
+    """Something a reader of the report must know; worded in Chinese and English.
+
+    `facts` are exact figures for the placeholders of the wording: a name that ends in `_share` is a share of 1, one
+    that ends in `_points` is points. They are rounded where the words are shown, not here.
+    """
+
+    code: str
+    zh: str
+    en: str
+    facts: tuple[tuple[str, Fraction], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything one evaluation found, frozen, with the versions of the definition and of the data."""
+
+    questionnaire: str
+    version: str
+    title: str
+    fieldwork: FieldworkResult
+    items: Mapping[str, ItemResult]
+    measures: Mapping[str, Estimate]
+    measure_kinds: Mapping[str, MeasureKind]
+    indicators: Mapping[str, IndicatorResult]
+    groups: Mapping[str, Mapping[str, Group]]
+    warnings: tuple[Warning, ...]
+    data_hash: str
+    score_places: int = 2
+    percent_places: int = 2
