@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from analysis.rates import OPEN_LINK
 from questionnaires.accept import accept
 from surveyapp.config import Config
 from surveyapp.fieldwork.codes import hash_code, normalise_code
@@ -18,7 +19,7 @@ from surveyapp.respond.body import GarbledFormError, Raw, read_form
 from surveyapp.respond.pages import Refusal
 from surveyapp.respond.prepared import Prepared
 from surveyapp.respond.sheet import Sheet
-from surveyapp.respond.submission import OPEN_LINK, submission
+from surveyapp.respond.submission import submission
 from surveyapp.respond.surveys import Choice, Paper, Surveys
 from surveyapp.respond.ticket import Ticket, TicketOffice
 from surveyapp.respond.words import words
@@ -60,10 +61,6 @@ class _Admitted:
     language: str
     code: Code | None
     written_code: str
-
-    @property
-    def channel(self) -> str:
-        return self.code.channel if self.code else OPEN_LINK
 
     def of(self, paper: Paper) -> _Admitted:
         """Return the same respondent with another version of the questionnaire."""
@@ -170,7 +167,8 @@ class Reception:
         if sum(len(values) for values in raw.values()) > paper.most_fields:
             raise GarbledFormError
         admitted = admitted.of(paper)
-        answers, problems = accept(paper.questionnaire, raw, admitted.channel)
+        # the page is filled in by the respondent, however the code was sent: a blank is never somebody's note
+        answers, problems = accept(paper.questionnaire, raw, OPEN_LINK)
         if problems:
             sheet = self._sheet(admitted)
             page = pages.questions_again(sheet, raw=raw, ticket=ticket.text, problems=problems)

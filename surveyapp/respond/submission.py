@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-
-from analysis.validity import FLAG_SEPARATOR, is_too_fast
+from analysis.rates import OPEN_LINK
+from analysis.validity import FLAG_SEPARATOR
 from questionnaires.accept import Answers
-from questionnaires.model import NumberItem, Questionnaire, TooFast, holds
+from questionnaires.model import Questionnaire
 from surveyapp.fieldwork.codes import hash_code
 from surveyapp.respond.ticket import Ticket
+from surveyapp.speed import TOO_FAST, speed_effects
 from surveyapp.store import Code, Submission
 
-OPEN_LINK = "open_link"
-TOO_FAST = "too_fast"
 STRATUM_DIFFERS = "stratum_differs"
 
 
@@ -28,7 +25,7 @@ def submission(
     written_code: str = "",
 ) -> Submission:
     """Return what is to be stored of one response; `seconds` passed since its page was made."""
-    effects = set(_speed_effects(questionnaire, answers, seconds))
+    effects = speed_effects(questionnaire, answers, seconds)
     said = _said_stratum(questionnaire, answers)
     stratum = code.stratum if code and code.stratum is not None else said
     flags = [TOO_FAST] if "flag" in effects else []
@@ -54,21 +51,3 @@ def _said_stratum(questionnaire: Questionnaire, answers: Answers) -> str | None:
     item = questionnaire.population.stratum_item
     answer = answers.closed.get(item) if item else None
     return answer if isinstance(answer, str) and not answer.startswith("-") else None
-
-
-def _speed_effects(questionnaire: Questionnaire, answers: Answers, seconds: float) -> Iterator[str]:
-    """Yield what the speed rules say; every other rule can be judged later from the answers."""
-    rules = [rule for rule in questionnaire.validity if isinstance(rule, TooFast)]
-    asked = _items_shown(questionnaire, answers) if rules else 0
-    for rule in rules:
-        if is_too_fast(rule, seconds, asked):
-            yield rule.effect
-
-
-def _items_shown(questionnaire: Questionnaire, answers: Answers) -> int:
-    numbers = {
-        item.id: Fraction(answers.open[item.id])
-        for item in questionnaire.items.values()
-        if isinstance(item, NumberItem) and item.id in answers.open
-    }
-    return sum(holds(item.shown_if, answers.closed, numbers) for item in questionnaire.items.values())
