@@ -25,11 +25,15 @@ def create(page: bytes, database: str) -> Flask:
     connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS response (id TEXT PRIMARY KEY, answers TEXT) WITHOUT ROWID")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS response (id TEXT PRIMARY KEY, answers TEXT) WITHOUT ROWID"
+    )
 
     @app.get("/s/bare")
     def show() -> Response:
-        return Response(zipped, headers={"Content-Encoding": "gzip", "Content-Type": "text/html; charset=utf-8"})
+        return Response(
+            zipped, headers={"Content-Encoding": "gzip", "Content-Type": "text/html; charset=utf-8"}
+        )
 
     @app.post("/s/bare")
     def take() -> str:
