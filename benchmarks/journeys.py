@@ -57,8 +57,8 @@ def journey(port: int, path: str, answers: dict[str, str], thanks: bytes) -> Non
         hidden = {name.decode(): value.decode() for name, value in HIDDEN.findall(page)}
         end = {"_end": hidden.pop("_end")} if "_end" in hidden else {}
         body = urlencode({**answers, **hidden, **end}).encode()
-        post = f"POST {path} HTTP/1.1\r\n{head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-        status, page = exchange(connection, post.encode() + body)
+        head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        status, page = exchange(connection, f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
         assert status == 200, f"the answers gave {status}"
         assert thanks in page, "no thank-you came"
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.bare import THANKS
-from surveyapp.demo.run import free_port
+from surveyapp.demo.show import free_port
 
 DEFINITION = "questionnaires/library/zhifu-2022.yaml"
 SLUG = "zhifu-2022"

@@ -1,0 +1,5 @@
+"""Lets `python -m surveyapp` do what `surveyapp` does."""
+
+from surveyapp.cli import main
+
+main()

@@ -1,0 +1,252 @@
+"""Commands on stored surveys: publish, surveys, codes, qr, state, report, export."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from questionnaires.build import normalised
+from surveyapp import present, reporting
+from surveyapp.commands.definitions import FILE, as_table, load_definition
+from surveyapp.config import Config, load_config
+from surveyapp.console import BadInputError, say, table
+from surveyapp.deliver.rows import rows_csv
+from surveyapp.fieldwork import links
+from surveyapp.fieldwork import qr as qr_codes
+from surveyapp.fieldwork.codes import hash_code, make_codes, normalise_code
+from surveyapp.fieldwork.qr import CodeRow, codes_sheet
+from surveyapp.store import Store
+
+CHANNELS = ("link", "slip", "sms", "mail")
+MOST_CODES = 100_000
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Store]:
+    """Open the configured store for one command."""
+    with Store.open(config.database_url) as store:
+        yield store
+
+
+def today(config: Config) -> str:
+    """Return the calendar day in the configured time zone, YYYY-MM-DD."""
+    return datetime.now(config.zone).date().isoformat()
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--open-link/--no-open-link", default=False, help="是否接受公开链接（海报二维码）accept the open link"
+)
+def publish(file: Path, open_link: bool) -> None:
+    """检查并发布一份问卷（或它的新版本）。Check a definition and publish it, or a new version of it.
+
+    \b
+    例 Examples:
+      surveyapp publish zhifu-2022.yaml
+      surveyapp publish zhifu-2022.yaml --open-link
+    """
+    questionnaire, config = load_definition(file), load_config()
+    with opened(config) as store:
+        source = normalised(file.read_bytes())
+        new = store.publish(
+            questionnaire.id, questionnaire.version, source, day=today(config), open_link=open_link
+        )
+    short = questionnaire.version[:12]
+    if new:
+        say(f"已发布 {questionnaire.id}，版本 {short}。", f"Published {questionnaire.id}, version {short}.")
+    else:
+        say(
+            f"{questionnaire.id} 版本 {short} 早已发布，没有变化。",
+            f"{questionnaire.id} {short} was published before; unchanged.",
+        )
+    if open_link and config.public_url:
+        click.echo(links.open_link(config, questionnaire.id))
+    say(
+        f"下一步：surveyapp codes {questionnaire.id} --count 60 --out codes.xlsx",
+        f"Next: surveyapp codes {questionnaire.id} --count 60 --out codes.xlsx",
+        err=True,
+    )
+
+
+@click.command()
+def surveys() -> None:
+    """列出已发布的调查。List the published surveys.
+
+    \b
+    例 Example:
+      surveyapp surveys
+    """
+    with opened(load_config()) as store:
+        rows = [
+            (
+                one.slug,
+                reporting.questionnaire(store, one.slug).title.say(),
+                one.state,
+                one.version[:12],
+                "✓" if one.open_link else "",
+            )
+            for one in store.surveys()
+        ]
+    if rows:
+        click.echo(table(("survey", "标题 title", "状态 state", "版本 version", "公开链接 open link"), rows))
+    else:
+        say("还没有调查：surveyapp publish FILE", "No surveys yet: surveyapp publish FILE")
+
+
+@click.command()
+@click.argument("survey")
+@click.option("--count", type=click.IntRange(1, MOST_CODES), required=True, help="数量 how many")
+@click.option("--stratum", help="分层（分层题的选项编码）the stratum: a code of the stratum item")
+@click.option("--purpose", default="survey", show_default=True, help="用途 what they are for")
+@click.option(
+    "--channel", type=click.Choice(CHANNELS), default="link", show_default=True, help="渠道 how they go out"
+)
+@click.option("--out", type=FILE, required=True, help="写入的 xlsx the file to write")
+def codes(survey: str, count: int, stratum: str | None, purpose: str, channel: str, out: Path) -> None:
+    """生成一次性答题码，写入表格（每行一个链接）。Issue single-use codes into a sheet, a link a row.
+
+    答题码只存摘要，表格丢失不能恢复。Codes are kept hashed only: a lost sheet cannot be made again.
+
+    \b
+    例 Examples:
+      surveyapp codes zhifu-2022 --count 60 --out codes.xlsx
+      surveyapp codes zhifu-2022 --count 20 --stratum B --channel sms --out housing.xlsx
+    """
+    config = load_config()
+    if out.exists():
+        raise BadInputError(f"{out} 已存在，请换一个文件名。", f"{out} exists; choose another name.")
+    with opened(config) as store:
+        questionnaire = reporting.questionnaire(store, survey)
+        label = _stratum_label(dict(questionnaire.strata()), stratum)
+        made = list(make_codes(count))
+        rows = [
+            CodeRow(code=code, link=links.code_link(config, survey, code), stratum=label) for code in made
+        ]
+        with _written(out, codes_sheet(rows)):
+            hashes = [hash_code(code) for code in made]
+            store.issue_codes(
+                survey, hashes, purpose=purpose, channel=channel, stratum=stratum, day=today(config)
+            )
+    say(f"已生成 {count} 个答题码：{out}", f"{count} codes are in {out}")
+
+
+def _stratum_label(strata: dict[str, str], stratum: str | None) -> str:
+    if stratum is None:
+        return ""
+    if stratum not in strata:
+        known = "、".join(f"{code} {label}" for code, label in strata.items()) or "—"
+        raise BadInputError(f"没有分层 {stratum}；有：{known}", f"No stratum {stratum}; there are: {known}")
+    return strata[stratum]
+
+
+@contextmanager
+def _written(path: Path, content: bytes) -> Iterator[None]:
+    """Write a file that appears under its name only when what belongs to it was done as well."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        yield
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@click.command()
+@click.argument("survey")
+@click.argument("code", required=False)
+@click.option(
+    "--out", type=FILE, help="写入 .svg 或 .png，不写则显示在终端 write .svg or .png instead of the terminal"
+)
+def qr(survey: str, code: str | None, out: Path | None) -> None:
+    """公开链接（或某个答题码）的二维码。The QR code of the open link, or of one access code.
+
+    \b
+    例 Examples:
+      surveyapp qr zhifu-2022
+      surveyapp qr zhifu-2022 --out poster.svg
+    """
+    config = load_config()
+    with opened(config) as store:
+        reporting.survey(store, survey)
+    if code is not None and normalise_code(code) is None:
+        raise BadInputError("答题码应为 26 个字母和数字。", "An access code has 26 letters and digits.")
+    link = (
+        links.code_link(config, survey, normalise_code(code) or "")
+        if code
+        else links.open_link(config, survey)
+    )
+    if out is None:
+        click.echo(qr_codes.terminal(link))
+    elif out.suffix.lower() == ".svg":
+        out.write_text(qr_codes.svg(link), encoding="utf-8")
+    elif out.suffix.lower() == ".png":
+        out.write_bytes(qr_codes.png(link))
+    else:
+        raise BadInputError("文件名应以 .svg 或 .png 结尾。", "The file's name must end in .svg or .png.")
+    click.echo(link)
+
+
+@click.command()
+@click.argument("survey")
+@click.argument("state", type=click.Choice(["open", "paused", "closed"]))
+def state(survey: str, state: str) -> None:
+    """开放、暂停或结束一项调查。Open, pause or close a survey.
+
+    \b
+    例 Example:
+      surveyapp state zhifu-2022 closed
+    """
+    with opened(load_config()) as store:
+        reporting.survey(store, survey)
+        store.set_state(survey, state)
+    say(f"{survey}：{state}", f"{survey}: {state}")
+
+
+@click.command()
+@click.argument("survey")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def report(survey: str, form: str) -> None:
+    """一项调查的结果。The report on a stored survey.
+
+    \b
+    例 Examples:
+      surveyapp report zhifu-2022
+      surveyapp report zhifu-2022 --format json > report.json
+    """
+    with opened(load_config()) as store:
+        questionnaire, found = reporting.questionnaire(store, survey), reporting.report(store, survey)
+    click.echo(
+        present.as_json(found) if form == "json" else as_table(found, questionnaire), nl=form != "json"
+    )
+
+
+@click.command()
+@click.argument("survey")
+@click.option("--out", type=FILE, help="写入的 csv，不写则输出 the file to write, or standard output")
+def export(survey: str, out: Path | None) -> None:
+    """导出不记名的逐份答卷（csv）。Export the anonymous rows as csv.
+
+    \b
+    例 Examples:
+      surveyapp export zhifu-2022 --out rows.csv
+      surveyapp analyse zhifu-2022.yaml --responses rows.csv --distributed 60
+    """
+    with opened(load_config()) as store:
+        questionnaire = reporting.questionnaire(store, survey)
+        chunks = rows_csv(questionnaire, store.responses(survey))
+        if out is None:
+            for chunk in chunks:
+                click.echo(chunk, nl=False)
+        else:
+            with _written(out, b"".join(chunks)):
+                pass
+            say(f"已写入 {out}", f"Wrote {out}")

@@ -1,0 +1,261 @@
+"""The command line: what it prints, what it refuses, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from surveyapp.cli import main
+from surveyapp.console import bar, table, width
+from surveyapp.fieldwork.codes import hash_code
+from surveyapp.store import Store
+
+LIBRARY = "questionnaires/library"
+ZHIFU = f"{LIBRARY}/zhifu-2022.yaml"
+TALLIES = "tests/references/zhifu-2022-tallies.json"
+DEMO_ROWS = "surveyapp/demo/rows.csv"
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on an installation of its own."""
+    monkeypatch.setenv("SURVEYAPP_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setenv("SURVEYAPP_PUBLIC_URL", "https://survey.example.org")
+    monkeypatch.setenv("SURVEYAPP_LANG", "zh")
+    monkeypatch.delenv("SURVEYAPP_DATABASE_URL", raising=False)
+    return lambda *arguments: CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def stored(tmp_path: Path) -> Store:
+    return Store.open(f"sqlite:///{tmp_path / 'instance' / 'survey.db'}")
+
+
+# --- files alone ---------------------------------------------------------------------------------------------------
+
+
+def test_check_prints_every_problem_at_its_place_and_ends_with_one(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("id: bad\ntitle: x\nsections: []\nminuts: 3\n", encoding="utf-8")
+    done = run("check", path, ZHIFU, tmp_path / "none.yaml")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert all(line.startswith((f"{path}:", f"{tmp_path / 'none.yaml'}:1:1: ")) for line in lines)
+    assert [line.rsplit("[", 1)[1] for line in lines if "minuts" in line] == ["unknown-key]"]
+    assert lines[-1].endswith("[file]")
+
+
+def test_check_is_silent_about_good_files_on_standard_output(run: Run) -> None:
+    done = run("check", *sorted(map(str, Path(LIBRARY).glob("*.yaml"))))
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--tallies", TALLIES), ("--responses", DEMO_ROWS, "--distributed", "60")]
+)
+def test_analyse_prints_the_published_figures(run: Run, arguments: tuple[str, ...]) -> None:
+    shown = run("analyse", ZHIFU, *arguments).stdout
+    # seeds.md and zhifu-2022-expected.json: rates, composite, awareness, points
+    for figure in ("93.33%", "94.64%", "85.13%", "82.64%", " 8.5 ", " 4.3 ", "96.98%"):
+        assert figure in shown
+    assert ("82.90%–87.12%" in shown) is (arguments[0] == "--responses")  # statistics.md 3a, row b
+
+
+def test_analyse_as_json_is_the_report(run: Run) -> None:
+    report = json.loads(run("analyse", ZHIFU, "--tallies", TALLIES, "--format", "json").stdout)
+    assert report["schema"] == "surveyapp.report/1"
+    assert report["measures"]["satisfaction"]["exact"] == "4512/5300"  # seeds.md
+    assert report["measures"]["satisfaction"]["interval"] is None
+    assert report["indicators"]["satisfaction"]["exact_score"] == "2256/265"
+    assert {w["code"] for w in report["warnings"]} >= {
+        "no-joint-answers",
+        "definition-conflict",
+        "empty-stratum",
+    }
+
+
+def test_returned_above_the_rows_adds_unseen_invalid_ones_and_below_is_an_error(run: Run) -> None:
+    more = json.loads(
+        run("analyse", ZHIFU, "--responses", DEMO_ROWS, "--returned", "58", "--format", "json").stdout
+    )
+    assert more["fieldwork"]["returned"] == 58
+    assert more["fieldwork"]["invalid_reasons"] == {"incomplete": 3, "not_seen": 2}
+    assert more["fieldwork"]["return_rate"] is None  # nobody said how many were distributed
+    fewer = run("analyse", ZHIFU, "--responses", DEMO_ROWS, "--returned", "50")
+    assert fewer.exit_code == 1
+
+
+def test_an_entered_value_is_scored(run: Run) -> None:
+    arguments = ("analyse", ZHIFU, "--tallies", TALLIES, "--format", "json", "--entered")
+    report = json.loads(run(*arguments, "growth=31.29").stdout)
+    assert report["indicators"]["growth"]["exact_score"] == "10"  # rule-limits.json: 3129/100 gives 10
+    assert run(*arguments, "nothing=1").exit_code == 1
+
+
+def test_analyse_needs_exactly_one_data_file(run: Run) -> None:
+    assert run("analyse", ZHIFU).exit_code == 2
+    assert run("analyse", ZHIFU, "--tallies", TALLIES, "--responses", DEMO_ROWS).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "indicator", "at", "points"),
+    [
+        ("huoju-2021", "policy", "92.4", "8"),  # seeds.md
+        ("huoju-2021", "audit_tiers", "92.4", "4"),
+        ("longgang-2018-2020", "beneficiary_satisfaction", "100", "9"),
+        ("zhifu-2022", "satisfaction", "89.995", "17999/2000"),  # rule-limits.json
+        ("zhifu-2022", "budget_execution", "100.5", "5/2"),
+        ("longgang-2018-2020", "attraction", "良", "36/5"),
+    ],
+)
+def test_rule_prints_the_exact_points_at_a_value(
+    run: Run, file: str, indicator: str, at: str, points: str
+) -> None:
+    done = run("rule", f"{LIBRARY}/{file}.yaml", "--indicator", indicator, "--at", at)
+    assert (done.exit_code, done.stdout) == (0, f"{points}\n")
+
+
+def test_a_veto_and_no_survey_made_decide_before_the_rule(run: Run) -> None:
+    arguments = (
+        "rule",
+        f"{LIBRARY}/huoju-2021.yaml",
+        "--indicator",
+        "audit_tiers",
+        "--at",
+        "92.4",
+        "--entered",
+    )
+    assert run(*arguments, "audit_tiers.petitions=yes").stdout == "0\n"
+    assert run(*arguments, "audit_tiers.no_survey=yes").stdout == "0\n"
+
+
+def test_a_value_that_cannot_be_scored_is_refused(run: Run) -> None:
+    for at in ("101", "-1", "many"):
+        assert run("rule", ZHIFU, "--indicator", "satisfaction", "--at", at).exit_code == 1
+    assert run("rule", ZHIFU, "--indicator", "none", "--at", "1").exit_code == 1
+
+
+def test_rule_without_a_value_shows_every_limit_of_every_indicator(run: Run) -> None:
+    for path in Path(LIBRARY).glob("*.yaml"):
+        from questionnaires.build import load_good
+
+        for indicator in load_good(path).indicators:
+            assert run("rule", path, "--indicator", indicator).exit_code == 0
+    shown = run("rule", ZHIFU, "--indicator", "satisfaction").stdout
+    assert "89.99   9.0  8999/1000" in shown
+
+
+# --- the store -----------------------------------------------------------------------------------------------------
+
+
+def test_publish_codes_and_report_make_a_survey(run: Run, tmp_path: Path) -> None:
+    assert run("publish", ZHIFU).exit_code == 0
+    sheet = tmp_path / "codes.xlsx"
+    assert run("codes", "zhifu-2022", "--count", "3", "--stratum", "B", "--out", sheet).exit_code == 0
+    rows = list(openpyxl.load_workbook(sheet).worksheets[0].iter_rows(min_row=2, values_only=True))
+    assert len(rows) == 3
+    with stored(tmp_path) as store:
+        for _, code, link, stratum in rows:
+            assert link == f"https://survey.example.org/s/zhifu-2022/{code}"
+            assert stratum == "购房补贴"
+            found = store.code("zhifu-2022", hash_code(str(code)))
+            assert found is not None
+            assert (found.state, found.stratum) == ("issued", "B")
+    report = json.loads(run("report", "zhifu-2022", "--format", "json").stdout)
+    assert report["fieldwork"] | {"distributed": 3, "returned": 0, "valid": 0} == report["fieldwork"]
+
+
+def test_a_sheet_of_codes_is_never_written_over(run: Run, tmp_path: Path) -> None:
+    run("publish", ZHIFU)
+    sheet = tmp_path / "codes.xlsx"
+    sheet.write_bytes(b"mine")
+    assert run("codes", "zhifu-2022", "--count", "1", "--out", sheet).exit_code == 1
+    assert sheet.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("codes", "nothing", "--count", "1", "--out", "x.xlsx"),
+        ("codes", "zhifu-2022", "--count", "1", "--stratum", "Z", "--out", "x.xlsx"),
+        ("codes", "zhifu-2022", "--count", "1", "--out", "no-such-folder/x.xlsx"),
+        ("report", "nothing"),
+        ("export", "nothing"),
+        ("state", "nothing", "closed"),
+        ("qr", "nothing"),
+        ("qr", "zhifu-2022", "short"),
+        ("qr", "zhifu-2022", "--out", "x.pdf"),
+        ("publish", "none.yaml"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_words(
+    run: Run, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    run("publish", ZHIFU)
+    done = run(*(str(tmp_path / a) if a.endswith((".xlsx", ".pdf", ".yaml")) else a for a in arguments))
+    assert done.exit_code == 1
+    assert done.stderr.strip()
+    assert "Traceback" not in done.output
+
+
+def test_publishing_the_same_text_again_changes_nothing(run: Run) -> None:
+    first, second = run("publish", ZHIFU), run("publish", ZHIFU)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "没有变化" in second.stdout
+
+
+def test_an_exported_file_gives_the_same_report(run: Run, tmp_path: Path) -> None:
+    from surveyapp.demo.show import fill
+
+    run("surveys")  # makes the instance
+    with stored(tmp_path) as store:
+        fill(store)
+    out = tmp_path / "rows.csv"
+    assert run("export", "zhifu-2022", "--out", out).exit_code == 0
+    own = run("report", "zhifu-2022", "--format", "json").stdout
+    again = run("analyse", ZHIFU, "--responses", out, "--distributed", "60", "--format", "json").stdout
+    assert json.loads(own)["measures"]["satisfaction"]["exact"] == "4512/5300"
+    assert again == own
+
+
+def test_doctor_says_that_a_new_installation_is_well(run: Run) -> None:
+    run("publish", ZHIFU)
+    assert run("doctor").exit_code == 0
+
+
+def test_accounts_and_tokens_are_shown_once_and_listed_without_secrets(run: Run) -> None:
+    password = run("user", "add", "wang").stdout.strip()
+    token = run("token", "add", "sheet", "--days", "30").stdout.strip()
+    listed = run("user", "list").stdout + run("token", "list").stdout
+    assert "wang" in listed
+    assert "sheet" in listed
+    assert password not in listed
+    assert token not in listed
+    assert run("user", "add", "wang").exit_code == 1
+    assert run("token", "revoke", "nothing").exit_code == 1
+
+
+def test_the_language_can_be_chosen(run: Run) -> None:
+    assert "No survey" in run("--lang", "en", "surveys").output
+    assert "还没有调查" in run("surveys").output
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def test_tables_line_up_where_chinese_takes_two_columns() -> None:
+    lines = table(("a", "数"), [("满意", "1"), ("ab", "22")], right=(1,)).splitlines()
+    assert len({width(line) for line in lines}) == 1
+    assert lines[2] == "满意   1"
+
+
+def test_a_bar_is_as_long_as_its_share() -> None:
+    assert bar(0.5, 10) == "█" * 5
+    assert bar(0, 10) == ""
+    assert bar(1, 10) == "█" * 10
