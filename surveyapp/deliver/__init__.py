@@ -1,0 +1,1 @@
+"""What is taken away and filed: the workbook of tallies and the rows themselves."""

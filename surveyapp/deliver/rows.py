@@ -1,0 +1,98 @@
+"""The rows file: one row per returned questionnaire, as `surveyapp analyse` reads it back (design §4)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from analysis import Pattern, PatternTable, judge
+from questionnaires.model import Questionnaire, TextItem
+from surveyapp.deliver.cells import guarded, legible
+from surveyapp.store import StoredResponse
+
+SYSTEM_COLUMNS = ("_stratum", "_channel", "_version", "_invalid")
+SHUFFLED = 20_000
+"""How many rows are held back to be mixed; the store's own order tells nothing either."""
+
+CHUNK = 1000
+"""How many rows are judged at once."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def rows_csv(questionnaire: Questionnaire, responses: Iterable[StoredResponse]) -> Iterator[bytes]:
+    """Yield a rows file in UTF-8 with a byte order mark, in another random order every time.
+
+    `_invalid` holds the reason why a questionnaire does not count, by the rules of this version.
+    """
+    columns = _columns(questionnaire)
+    yield _BOM + _line([*columns, *SYSTEM_COLUMNS])
+    shuffled = _shuffled(responses)
+    while chunk := list(islice(shuffled, CHUNK)):
+        judged = judge(questionnaire, PatternTable(tuple(map(_pattern, chunk)))).rows
+        for response, pattern in zip(chunk, judged, strict=True):
+            yield _line([*_answers(questionnaire, columns, response), *_remarks(response, pattern.validity)])
+
+
+def _columns(questionnaire: Questionnaire) -> list[str]:
+    columns = []
+    for item in questionnaire.items:
+        columns.append(item)
+        if any(option.comment for option in questionnaire.options(item)):
+            columns.append(f"{item}.text")
+    return columns
+
+
+def _answers(questionnaire: Questionnaire, columns: Iterable[str], response: StoredResponse) -> list[str]:
+    closed: Mapping[str, str | list[str]] = json.loads(response.answers)
+    words: Mapping[str, str] = json.loads(response.open_text) if response.open_text else {}
+    return [
+        _code(closed[column]) if column in closed else _words(questionnaire, column, words.get(column, ""))
+        for column in columns
+    ]
+
+
+def _remarks(response: StoredResponse, reason: str) -> list[str]:
+    return [legible(text) for text in (response.stratum or "", response.channel, response.version, reason)]
+
+
+def _code(answer: str | list[str]) -> str:
+    return answer if isinstance(answer, str) else ";".join(answer)
+
+
+def _words(questionnaire: Questionnaire, column: str, text: str) -> str:
+    item = questionnaire.items.get(column)
+    # a number stays one; everything else beside the codes was written freely
+    return guarded(text) if item is None or isinstance(item, TextItem) else legible(text)
+
+
+def _pattern(response: StoredResponse) -> Pattern:
+    return Pattern(
+        answers=response.answers, count=1, stratum=response.stratum or "", version=response.version,
+        channel=response.channel, validity=response.validity, flags=response.flags,
+    )  # fmt: skip
+
+
+def _shuffled(responses: Iterable[StoredResponse]) -> Iterator[StoredResponse]:
+    """Yield responses in random order, holding back a limited number of them."""
+    chance = random.SystemRandom()
+    held: list[StoredResponse] = []
+    for response in responses:
+        if len(held) < SHUFFLED:
+            held.append(response)
+            continue
+        place = chance.randrange(SHUFFLED)
+        out, held[place] = held[place], response
+        yield out
+    chance.shuffle(held)
+    yield from held
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().encode()

@@ -1,0 +1,352 @@
+"""The evaluators' routes: each takes in, calls one thing, gives out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from surveyapp import auth, present, reporting
+from surveyapp.current import current_config, current_store
+from surveyapp.deliver.names import CSV, XLSX, disposition, file_name
+from surveyapp.deliver.rows import rows_csv
+from surveyapp.deliver.tally import other_items, tally_tables, worth
+from surveyapp.deliver.workbook import tally_workbook
+from surveyapp.evaluate import door, fielding, forms, results, rule_words, words
+from surveyapp.evaluate.desk import Desk, desk, listed, next_step, steps
+from surveyapp.evaluate.errors import voice
+from surveyapp.evaluate.language import LANGUAGES, TAGS, spoken
+from surveyapp.fieldwork import qr
+from surveyapp.fieldwork.links import PublicUrlMissingError
+from surveyapp.store import EnteredValue, UnknownSurveyError
+
+blueprint = Blueprint(
+    "evaluate", __name__, url_prefix="/evaluate", template_folder="templates", static_folder="static"
+)
+blueprint.before_request(door.guard)
+blueprint.after_request(door.dress)
+
+Page = str | tuple[str, int]
+
+
+@blueprint.record_once
+def _install(state: BlueprintSetupState) -> None:
+    assert isinstance(state.app, Flask)
+    door.install(state.app)
+
+
+@blueprint.app_context_processor
+def _common() -> dict[str, Any]:
+    """What every evaluator's page may use."""
+    if not request.path.startswith("/evaluate"):
+        return {}
+    return {
+        "present": present, "words": words, "name": words.name, "language": spoken(), "languages": LANGUAGES, "tags": TAGS,
+        "evaluator": getattr(g, "evaluator", None), "made_with": present.made_with(),
+    }  # fmt: skip
+
+
+@blueprint.errorhandler(UnknownSurveyError)
+def _no_such_survey(_error: UnknownSurveyError) -> Response:
+    return voice(NotFound())
+
+
+# --- signing in ----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> Page:
+    """Ask who is there."""
+    return render_template("evaluate/sign_in.html", form=forms.SignInForm())
+
+
+@blueprint.post("/sign-in")
+@door.throttled
+def try_sign_in() -> ResponseReturnValue:
+    """Begin a session."""
+    form = forms.SignInForm()
+    token = None
+    if form.validate():
+        token = auth.sign_in(current_store(), form.name.data or "", form.password.data or "", door.now())
+    if token is None:
+        refused = not form.errors
+        return render_template("evaluate/sign_in.html", form=form, refused=refused), door.REFUSED
+    return door.let_in(redirect(door.safe_next(request.args.get("next", ""))), token)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session."""
+    auth.sign_out(current_store(), request.cookies.get(door.cookie_name()))
+    return door.let_out(redirect(url_for("evaluate.sign_in")))
+
+
+@blueprint.get("/password")
+def password() -> Page:
+    """Show the form for a new password."""
+    return render_template("evaluate/password.html", form=forms.PasswordForm())
+
+
+@blueprint.post("/password")
+@door.throttled
+def change_password() -> ResponseReturnValue:
+    """Change the password; every session of the account ends, and a new one begins here."""
+    form = forms.PasswordForm()
+    if not (form.validate() and _password_changed(form)):
+        return render_template("evaluate/password.html", form=form), door.REFUSED
+    token = auth.begin_session(current_store(), g.evaluator.account, door.now())
+    response = door.let_in(redirect(url_for("evaluate.surveys")), token)
+    flash(_("The password was changed; other sessions of this account have ended."))
+    return response
+
+
+def _password_changed(form: forms.PasswordForm) -> bool:
+    try:
+        if auth.change_password(
+            current_store(), g.evaluator.account, form.old.data or "", form.new.data or ""
+        ):
+            return True
+        form.old.errors = [_("This is not the present password")]
+    except auth.UnfitPasswordError as unfit:
+        form.new.errors = [unfit.en if spoken() == "en" else unfit.zh]
+    return False
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/")
+def surveys() -> Page:
+    """List the surveys."""
+    return render_template("evaluate/surveys.html", surveys=listed(current_store()))
+
+
+@blueprint.get("/surveys/<slug>")
+def survey(slug: str) -> AnyResponse:
+    """Go to where the work on a survey stands."""
+    step, _advice = next_step(desk(current_store(), slug))
+    return redirect(url_for(f"evaluate.{step}", slug=slug))
+
+
+@blueprint.get("/surveys/<slug>/questionnaire")
+def questionnaire(slug: str) -> Page:
+    """Show the definition: items, measures, validity rules, indicators."""
+    published = {version.version: version.published_on for version in current_store().versions(slug)}
+    return _page("questionnaire", desk(current_store(), slug), rules=rule_words, published=published)
+
+
+@blueprint.get("/surveys/<slug>/fieldwork")
+def fieldwork(slug: str) -> Page:
+    """Show links, codes and the state of fieldwork."""
+    return _fieldwork(desk(current_store(), slug))
+
+
+@blueprint.get("/surveys/<slug>/returns")
+def returns(slug: str) -> Page:
+    """Show what came back."""
+    store = current_store()
+    found = desk(store, slug)
+    return _page(
+        "returns", found, by_channel=fielding.by_channel(found), by_stratum=fielding.by_stratum(store, found),
+        calendar=fielding.calendar(store.day_counts(slug)),
+    )  # fmt: skip
+
+
+@blueprint.get("/surveys/<slug>/cleaning")
+def cleaning(slug: str) -> Page:
+    """Show what does not count, and why."""
+    found = desk(current_store(), slug)
+    return _page("cleaning", found, rules=fielding.rule_rows(found), others=fielding.other_reasons(found))
+
+
+@blueprint.get("/surveys/<slug>/results", endpoint="results")
+def show_results(slug: str) -> Page:
+    """Show sentences, tables and indicators."""
+    return _results(desk(current_store(), slug))
+
+
+@blueprint.get("/surveys/<slug>/delivery")
+def delivery(slug: str) -> Page:
+    """Show what can be taken away."""
+    return _page("delivery", desk(current_store(), slug), public_url=current_config().public_url)
+
+
+def _page(step: str, found: Desk, **more: Any) -> str:
+    here = url_for(f"evaluate.{step}", slug=found.slug)
+    return render_template(
+        f"evaluate/{step}.html", desk=found, steps=steps(found), step=step, here=here, **more
+    )
+
+
+def _fieldwork(found: Desk, **bound: Any) -> str:
+    form = bound.get("issue") or forms.IssueForm(formdata=None).offer(
+        list(fielding.strata(found.questionnaire).items())
+    )
+    by_hand = bound.get("by_hand") or forms.DistributedForm(formdata=None, number=found.survey.distributed)
+    return _page(
+        "fieldwork", found, issue=form, by_hand=by_hand, link=fielding.public_link(current_config(), found.slug),
+        batches=current_store().batches(found.slug), strata=fielding.strata(found.questionnaire),
+    )  # fmt: skip
+
+
+def _results(found: Desk, refused: forms.EntryForm | None = None) -> str:
+    tables = tally_tables(found.questionnaire, found.report)
+    entered = current_store().entered(found.slug)
+    return _page(
+        "results", found, results=results, tables=tables, worth=worth, others=other_items(found.questionnaire, tables),
+        cards=results.cards(found, entered), total=results.total(found), refused=refused,
+        refusals=forms.errors_of(refused) if refused else [],
+    )  # fmt: skip
+
+
+# --- acts ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/surveys/<slug>/state")
+def set_state(slug: str) -> AnyResponse:
+    """Open, pause or close a survey."""
+    form = forms.StateForm()
+    if not form.validate():
+        abort(400)
+    reporting.survey(current_store(), slug)
+    state = form.state.data or ""
+    current_store().set_state(slug, state)
+    flash(_("The survey is now %(state)s.", state=words.name(words.STATES, state)))
+    return redirect(url_for("evaluate.fieldwork", slug=slug))
+
+
+@blueprint.post("/surveys/<slug>/open-link")
+def set_open_link(slug: str) -> AnyResponse:
+    """Accept or refuse answers by the public link."""
+    form = forms.OpenLinkForm()
+    if not form.validate():
+        abort(400)
+    current_store().set_open_link(slug, form.accepted.data == "yes")
+    flash(_("Saved."))
+    return redirect(url_for("evaluate.fieldwork", slug=slug))
+
+
+@blueprint.post("/surveys/<slug>/codes")
+def issue_codes(slug: str) -> Response | Page:
+    """Issue access codes and send the sheet that is handed out."""
+    found = desk(current_store(), slug)
+    form = forms.IssueForm().offer(list(fielding.strata(found.questionnaire).items()))
+    if not form.validate():
+        return _fieldwork(found, issue=form), door.REFUSED
+    order = fielding.Order(
+        count=form.count.data or 0, stratum=form.stratum.data, channel=form.channel.data,
+        purpose=(form.purpose.data or "").strip() or "survey",
+    )  # fmt: skip
+    try:
+        sheet = fielding.issue(current_store(), current_config(), slug, order, _today())
+    except PublicUrlMissingError:
+        return _fieldwork(found, issue=form), door.REFUSED
+    name = file_name(found.questionnaire.title.say(), "答题码", _today(), ending="xlsx")
+    return _download(sheet, XLSX, name, f"{slug}-codes.xlsx")
+
+
+@blueprint.post("/surveys/<slug>/codes/void")
+def void_codes(slug: str) -> AnyResponse:
+    """Make a batch's unused codes void."""
+    form = forms.VoidForm()
+    if not form.validate():
+        abort(400)
+    flash(_("Codes made void: %(n)s", n=current_store().void_batch(slug, form.batch.data or "")))
+    return redirect(url_for("evaluate.fieldwork", slug=slug))
+
+
+@blueprint.post("/surveys/<slug>/distributed")
+def set_distributed(slug: str) -> AnyResponse | Page:
+    """Keep how many went out by hand."""
+    form = forms.DistributedForm()
+    if not form.validate():
+        return _fieldwork(desk(current_store(), slug), by_hand=form), door.REFUSED
+    current_store().set_distributed(slug, form.number.data)
+    flash(_("Saved."))
+    return redirect(url_for("evaluate.fieldwork", slug=slug))
+
+
+@blueprint.post("/surveys/<slug>/entries")
+def enter(slug: str) -> AnyResponse | Page:
+    """Keep a value entered by hand, with who entered it and when."""
+    found, form = desk(current_store(), slug), forms.EntryForm()
+    if not (form.validate() and _entered(found, form)):
+        return _results(found, refused=form), door.REFUSED
+    flash(_("Saved."))
+    return redirect(f"{url_for('evaluate.results', slug=slug)}#{form.indicator.data}")
+
+
+def _entered(found: Desk, form: forms.EntryForm) -> bool:
+    indicator, part = form.key
+    entry = EnteredValue(
+        indicator=indicator, part=part, value=(form.value.data or "").strip(), reason=(form.reason.data or "").strip(),
+        entered_by=g.evaluator.account, day=_today(),
+    )  # fmt: skip
+    try:
+        results.enter(current_store(), found, entry)
+    except results.UnfitEntryError as unfit:
+        form.value.errors = [str(unfit)]
+        return False
+    return True
+
+
+# --- downloads -----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/surveys/<slug>/qr.svg")
+def qr_svg(slug: str) -> Response:
+    """Send the public link's QR code, to be shown or printed at any size."""
+    return _qr(slug, lambda link: qr.svg(link).encode(), "image/svg+xml", "svg")
+
+
+@blueprint.get("/surveys/<slug>/qr.png")
+def qr_png(slug: str) -> Response:
+    """Send the public link's QR code as a picture."""
+    return _qr(slug, qr.png, "image/png", "png")
+
+
+def _qr(slug: str, draw: Any, kind: str, ending: str) -> Response:
+    reporting.survey(current_store(), slug)
+    link = fielding.public_link(current_config(), slug)
+    if not link:
+        abort(404)
+    response = Response(draw(link), mimetype=kind)
+    if "download" in request.args:
+        response.headers["Content-Disposition"] = disposition(
+            file_name(slug, "二维码", ending=ending), f"{slug}.{ending}"
+        )
+    return response
+
+
+@blueprint.get("/surveys/<slug>/tallies.xlsx")
+def workbook(slug: str) -> Response:
+    """Send the workbook of tallies."""
+    found = desk(current_store(), slug)
+    book = tally_workbook(found.questionnaire, found.report, entered=current_store().entered(slug))
+    return _download(
+        book, XLSX, file_name(found.report.title, "统计表", ending="xlsx"), f"{slug}-tallies.xlsx"
+    )
+
+
+@blueprint.get("/surveys/<slug>/rows.csv")
+def rows(slug: str) -> Response:
+    """Send the anonymous rows, streaming."""
+    found = reporting.questionnaire(current_store(), slug)
+    content = rows_csv(found, current_store().responses(slug))
+    return _download(content, CSV, file_name(found.title.say(), "答卷", ending="csv"), f"{slug}-rows.csv")
+
+
+def _download(content: Any, kind: str, name: str, plain: str) -> Response:
+    response = Response(content, content_type=kind)
+    response.headers["Content-Disposition"] = disposition(name, plain)
+    return response
+
+
+def _today() -> str:
+    return datetime.fromtimestamp(door.now(), current_config().zone).date().isoformat()

@@ -1,0 +1,181 @@
+"""The workbook, read back: figures, formulas, and text that breaks nothing."""
+
+import ast
+import io
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from analysis import Report
+from questionnaires.model import Questionnaire
+from surveyapp.deliver.cells import LONGEST_CELL, SUBSTITUTE, cell_number, cell_text
+from surveyapp.deliver.workbook import tally_workbook
+from surveyapp.present import half_up
+from surveyapp.store import EnteredValue, Store
+from tests.surveyapp.sample import SLUG
+
+
+def opened(content: bytes, *, formulas: bool = False) -> Workbook:
+    return load_workbook(io.BytesIO(content), data_only=not formulas)
+
+
+def column(book: Workbook, sheet: str, name: str) -> list[Any]:
+    """Return a column's cells below its heading in row 3."""
+    page = book[sheet]
+    heads = [cell.value for cell in page[3]]
+    return [row[heads.index(name)].value for row in page.iter_rows(min_row=4)]
+
+
+def test_the_sheets_are_those_a_reviewer_looks_for(questionnaire: Questionnaire, report: Report) -> None:
+    book = opened(tally_workbook(questionnaire, report))
+    assert book.sheetnames == ["得分", "统计表", "各题", "发放回收", "说明"]
+    assert [sheet.freeze_panes for sheet in book] == ["B4", "B1", "B4", "B4", "B4"]
+
+
+def test_the_scores_are_the_reports(questionnaire: Questionnaire, report: Report) -> None:
+    book = opened(tally_workbook(questionnaire, report))
+    scores = dict(zip(column(book, "得分", "指标"), column(book, "得分", "得分"), strict=True))
+    assert scores["补贴对象满意度"] == float(Fraction(2256, 265))
+    assert scores["引进人才增长率"] == "—"
+    assert scores["合计（已定分的指标）"] == 15.8
+    assert column(book, "得分", "指标值")[0] == float(Fraction(22560, 26500))
+    assert column(book, "得分", "算式")[0] == "85.13% × 10 = 8.51 → 8.5"
+    assert column(book, "得分", "是否达标")[0] == "未达标"
+
+
+def test_the_table_prints_what_the_page_prints(questionnaire: Questionnaire, report: Report) -> None:
+    page = opened(tally_workbook(questionnaire, report))["统计表"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=6, max_row=11)]
+    assert rows[0][0] == "申报通知发布得及时吗？您对此是否满意？"
+    assert [half_up(Fraction(repr(value)) * 100, 2) for value in rows[0][2:9:2]] == [
+        "26.42",
+        "55.85",
+        "2.26",
+        "0.00",
+    ]
+    assert [half_up(Fraction(repr(row[10])) * 100, 2) for row in rows] == [
+        "84.53", "85.66", "87.55", "84.15", "83.77", "85.13"
+    ]  # fmt: skip
+    assert page["K6"].number_format == "0.00%"
+
+
+def test_every_formula_computes_to_the_value_beside_it(questionnaire: Questionnaire, report: Report) -> None:
+    content = tally_workbook(questionnaire, report)
+    formulas, values = opened(content, formulas=True), opened(content)
+    checked = 0
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    shown = values[sheet.title][cell.coordinate].value
+                    assert compute(str(cell.value), values[sheet.title]) == pytest.approx(shown, abs=1e-12), (
+                        cell
+                    )
+                    checked += 1
+    assert checked > 60
+
+
+def compute(formula: str, sheet: Any) -> float:
+    """Work a formula out by hand: + - * /, ROUND, AVERAGE over a column."""
+    text = formula.removeprefix("=")
+    text = re.sub(r"AVERAGE\(([A-Z]+)(\d+):\1(\d+)\)", lambda m: _average(sheet, *m.groups()), text)
+    text = re.sub(r"\b([A-Z]+\d+)\b", lambda m: repr(sheet[m[1]].value), text)
+    return _value(ast.parse(text, mode="eval").body)
+
+
+def _average(sheet: Any, letter: str, first: str, last: str) -> str:
+    rows = range(int(first), int(last) + 1)
+    return f"(({'+'.join(repr(sheet[f'{letter}{row}'].value) for row in rows)})/{len(rows)})"
+
+
+_OPERATORS: dict[type, Callable[[float, float], float]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv
+}  # fmt: skip
+
+
+def _value(node: ast.expr) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATORS[type(op)](_value(left), _value(right))
+        case ast.Call(func=ast.Name(id="ROUND"), args=[number, places]):
+            return float(half_up(Fraction(repr(_value(number))), int(_value(places))))
+    raise AssertionError(ast.dump(node))
+
+
+def test_equal_reports_give_equal_bytes(questionnaire: Questionnaire, report: Report) -> None:
+    assert tally_workbook(questionnaire, report) == tally_workbook(questionnaire, report)
+
+
+TRAPS = ("=cmd()", "@SUM(1)", "\x0b垂直", "x" * 40_000, "家👨‍👩‍👧𠮷", "\ud800", "http://e.com", "_x0041_")
+TIES = (Fraction(1, 800), Fraction("2.675"), Fraction("0.285"), Fraction(22560, 26500), Fraction(-5, 8))
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_no_text_breaks_the_book_or_runs(questionnaire: Questionnaire, report: Report, trap: str) -> None:
+    entry = EnteredValue(
+        indicator="growth", part="", value="12", reason=trap, entered_by="wang", day="2026-09-01"
+    )
+    own = replace(report, title=trap)
+    content = tally_workbook(questionnaire, own, entered=[entry])
+    book = opened(content, formulas=True)
+    title = book["得分"]["A1"]
+    assert title.data_type == "s"
+    assert title.hyperlink is None
+    assert str(title.value).startswith(cell_text(trap)[:20])
+    ours = re.compile(r"=[-+*/().\d,:A-Z]+")
+    assert all(
+        ours.fullmatch(str(c.value))
+        for sheet in book
+        for row in sheet.iter_rows()
+        for c in row
+        if c.data_type == "f"
+    )
+
+
+def test_what_is_cut_says_so() -> None:
+    cut = cell_text("长" * 40_000)
+    assert len(cut) <= LONGEST_CELL
+    assert cut.endswith("〔原文 40000 字，以下截去〕")
+    wide = cell_text("𠮷" * 20_000)
+    assert len(wide.encode("utf-16-le")) // 2 <= LONGEST_CELL
+    assert cell_text("a\x0bb\x00") == f"a{SUBSTITUTE}b{SUBSTITUTE}"
+
+
+@pytest.mark.parametrize("value", TIES)
+def test_a_cell_shows_what_the_page_prints(value: Fraction) -> None:
+    for places in (1, 2, 4):
+        assert half_up(Fraction(repr(cell_number(value, places))), places) == half_up(value, places)
+
+
+def test_a_tie_that_excel_would_round_up_is_written_as_printed() -> None:
+    just_below = Fraction(1, 8) - Fraction(1, 10**18)
+    assert half_up(just_below, 2) == "0.12"
+    assert cell_number(just_below, 2) == 0.12
+
+
+@pytest.mark.parametrize("slug", ["huoju-2021", "longgang-2018-2020", "yantian-2024", "zengcheng-2023"])
+def test_a_survey_without_answers_has_a_book_too(store: Store, slug: str) -> None:
+    from surveyapp import reporting
+    from tests.surveyapp.sample import publish
+
+    publish(store, slug)
+    content = tally_workbook(reporting.questionnaire(store, slug), reporting.report(store, slug))
+    assert opened(content).sheetnames[0] == "得分"
+
+
+def test_entries_stand_beside_the_score_with_their_reason(questionnaire: Questionnaire, store: Store) -> None:
+    from surveyapp import reporting
+
+    store.enter(SLUG, "growth", "", "12", "统计局数据", "wang", "2026-09-01")
+    book = opened(tally_workbook(questionnaire, reporting.report(store, SLUG), entered=store.entered(SLUG)))
+    place = column(book, "得分", "指标").index("引进人才增长率")
+    assert column(book, "得分", "说明")[place] == "录入：12（统计局数据；wang，2026-09-01）"
+    assert column(book, "得分", "得分")[place] == 9
