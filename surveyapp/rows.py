@@ -20,13 +20,24 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from analysis import Fieldwork, Pattern, PatternTable, Tallies
+from analysis.validity import FLAG_SEPARATOR
 from questionnaires.accept import Accepted, accept, clean
 from questionnaires.model import NOT_APPLICABLE, NOT_ASKED, MultipleItem, Questionnaire
 from questionnaires.problems import Problem
 from questionnaires.reader import Source, read
 from surveyapp.speed import TOO_FAST, speed_effects
 
-SYSTEM_COLUMNS = ("_count", "_stratum", "_weight", "_channel", "_seconds", "_version", "_invalid", "_id")
+SYSTEM_COLUMNS = (
+    "_count",
+    "_stratum",
+    "_weight",
+    "_channel",
+    "_seconds",
+    "_version",
+    "_invalid",
+    "_flags",
+    "_id",
+)
 GUARDED = tuple("=+-@\t\r＝＋－＠")
 """A cell of free text that begins with one of these was exported behind an apostrophe, so that no sheet runs it."""
 
@@ -297,7 +308,7 @@ class _Reader:
             answers=accepted.answers.canonical(), count=count, stratum=self._stratum(line, cell.get("_stratum", "")),
             version=cell.get("_version") or self.questionnaire.version, channel=cell.get("_channel") or "import",
             validity=reason or (TOO_FAST if "exclude" in effects else ""),
-            flags=TOO_FAST if "flag" in effects else "",
+            flags=_flags(cell.get("_flags", ""), "flag" in effects),
         )  # fmt: skip
 
     def _whole(self, line: int, cell: Mapping[str, str], column: str, least: int) -> int | None:
@@ -330,6 +341,13 @@ class _Reader:
             zh, en = f"_id 与第 {self.ids[value]} 行重复", f"the same _id stands in row {self.ids[value]}"
             self.wrong(line, "_id", "double-id", zh, en)
         self.ids.setdefault(value, line)
+
+
+def _flags(written: str, is_too_fast: bool) -> str:
+    noted = {one_line(flag) for flag in written.split(FLAG_SEPARATOR)} | (
+        {TOO_FAST} if is_too_fast else set()
+    )
+    return FLAG_SEPARATOR.join(sorted(noted - {""}))
 
 
 def unguarded(text: str) -> str:

@@ -14,7 +14,7 @@ from questionnaires.model import Questionnaire, TextItem
 from surveyapp.deliver.cells import guarded, legible
 from surveyapp.store import StoredResponse
 
-SYSTEM_COLUMNS = ("_stratum", "_channel", "_version", "_invalid")
+SYSTEM_COLUMNS = ("_stratum", "_channel", "_version", "_invalid", "_flags")
 SHUFFLED = 20_000
 """How many rows are held back to be mixed; the store's own order tells nothing either."""
 
@@ -27,7 +27,8 @@ _BOM = b"\xef\xbb\xbf"
 def rows_csv(questionnaire: Questionnaire, responses: Iterable[StoredResponse]) -> Iterator[bytes]:
     """Yield a rows file in UTF-8 with a byte order mark, in another random order every time.
 
-    `_invalid` holds the reason why a questionnaire does not count, by the rules of this version.
+    `_invalid` holds the reason why a questionnaire does not count, by the rules of this version, and `_flags` the
+    remarks that exclude nothing, joined by semicolons.
     """
     columns = _columns(questionnaire)
     yield _BOM + _line([*columns, *SYSTEM_COLUMNS])
@@ -35,7 +36,7 @@ def rows_csv(questionnaire: Questionnaire, responses: Iterable[StoredResponse]) 
     while chunk := list(islice(shuffled, CHUNK)):
         judged = judge(questionnaire, PatternTable(tuple(map(_pattern, chunk)))).rows
         for response, pattern in zip(chunk, judged, strict=True):
-            yield _line([*_answers(questionnaire, columns, response), *_remarks(response, pattern.validity)])
+            yield _line([*_answers(questionnaire, columns, response), *_remarks(response, pattern)])
 
 
 def _columns(questionnaire: Questionnaire) -> list[str]:
@@ -56,8 +57,9 @@ def _answers(questionnaire: Questionnaire, columns: Iterable[str], response: Sto
     ]
 
 
-def _remarks(response: StoredResponse, reason: str) -> list[str]:
-    return [legible(text) for text in (response.stratum or "", response.channel, response.version, reason)]
+def _remarks(response: StoredResponse, judged: Pattern) -> list[str]:
+    remarks = (response.stratum or "", response.channel, response.version, judged.validity, judged.flags)
+    return [legible(text) for text in remarks]
 
 
 def _code(answer: str | list[str]) -> str:

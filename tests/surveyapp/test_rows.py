@@ -133,6 +133,11 @@ def test_seconds_below_the_rule_make_a_response_invalid(
     assert sorted((row.validity, row.count) for row in read.table.rows) == [("", 2), ("too_fast", 1)]
 
 
+def test_flags_are_read_and_joined_in_order(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+    read = read_rows(rows_file("town,happy,_flags\nN,yes,stratum_differs; burst\n"), small)
+    assert [row.flags for row in read.table.rows] == ["burst;stratum_differs"]
+
+
 def test_every_problem_is_named_with_its_row_and_column(
     small: Questionnaire, rows_file: Callable[..., Path]
 ) -> None:

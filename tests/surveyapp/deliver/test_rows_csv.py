@@ -30,7 +30,7 @@ def test_the_columns_are_the_items_their_comments_and_the_remarks(
     assert names[:3] == ["subsidy", "degree", "policy_awareness"]
     assert names[names.index("notice") : names.index("notice") + 2] == ["notice", "notice.text"]
     assert "degree.text" not in names
-    assert names[-4:] == ["_stratum", "_channel", "_version", "_invalid"]
+    assert names[-5:] == ["_stratum", "_channel", "_version", "_invalid", "_flags"]
     assert len(found) == 56
     assert [row["_channel"] for row in found if row["_invalid"] == "incomplete"] == ["paper"] * 3
 
