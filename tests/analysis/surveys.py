@@ -22,7 +22,11 @@ ITEMS = {"q1": "notice", "q2": "criteria", "q3": "procedure", "q4": "review", "q
 
 CODES = {"100": "A", "80": "B", "60": "C", "0": "D"}
 STRATA = {"living": "A", "housing": "B"}
-STRATA_LINE = "  stratum_item: subsidy\n  strata: {A: 1138, B: 262, C: 2}\n"
+STRATA_LINE = (
+    "  stratum_item: subsidy\n  strata: {A: 1138, B: 262, C: 2}\n"
+    "weighting: {design: stratified, method: strata, use: plain}  # 报告用不加权的数 the report prints plain figures\n"
+)
+"""The strata with the weighting that needs them."""
 
 Answers = Mapping[str, str | list[str]]
 

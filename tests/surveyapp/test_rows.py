@@ -82,7 +82,9 @@ def test_the_demo_rows_give_the_published_figures() -> None:
 
 def test_codes_and_labels_are_both_taken(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
     read = read_rows(rows_file("town,happy\nN,yes\n北,满意\n"), small)
-    assert [(row.count, dict(row.closed)) for row in read.table.rows] == [(2, {"town": "N", "happy": "yes", "why": "-1"})]
+    assert [(row.count, dict(row.closed)) for row in read.table.rows] == [
+        (2, {"town": "N", "happy": "yes", "why": "-1"})
+    ]
 
 
 def test_several_choices_are_joined_or_stand_in_columns_of_their_own(
@@ -95,7 +97,9 @@ def test_several_choices_are_joined_or_stand_in_columns_of_their_own(
     assert joined.table.rows[0].closed["why"] == ("A", "B")
 
 
-def test_minus_one_and_minus_two_are_kept_apart_from_a_blank(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+def test_minus_one_and_minus_two_are_kept_apart_from_a_blank(
+    small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
     read = read_rows(rows_file("town,happy,mark\nN,-2,\nS,yes,-1\n"), small)
     assert read.problems == []
     assert [dict(row.closed) for row in read.table.rows] == [
@@ -104,26 +108,36 @@ def test_minus_one_and_minus_two_are_kept_apart_from_a_blank(small: Questionnair
     ]
 
 
-def test_a_count_column_makes_the_file_a_pattern_table(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+def test_a_count_column_makes_the_file_a_pattern_table(
+    small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
     counted = read_rows(rows_file("town,happy,_count\nN,yes,3\nS,no,2\n"), small)
     single = read_rows(rows_file("town,happy\nN,yes\nN,yes\nN,yes\nS,no\nS,no\n"), small)
     assert counted.table == single.table
 
 
 def test_system_columns_reach_the_pattern(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
-    read = read_rows(rows_file("town,happy,_stratum,_channel,_version,_invalid,_id\nN,yes,南,paper,v1,重复,7\n"), small)
+    read = read_rows(
+        rows_file("town,happy,_stratum,_channel,_version,_invalid,_id\nN,yes,南,paper,v1,重复,7\n"), small
+    )
     (row,) = read.table.rows
     assert (row.stratum, row.channel, row.version, row.validity) == ("S", "paper", "v1", "重复")
 
 
-def test_seconds_below_the_rule_make_a_response_invalid(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+def test_seconds_below_the_rule_make_a_response_invalid(
+    small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
     # four items are asked (why is not), two seconds each
     read = read_rows(rows_file("town,happy,_seconds\nN,yes,7\nN,yes,8\nN,yes,126秒\n"), small)
     assert sorted((row.validity, row.count) for row in read.table.rows) == [("", 2), ("too_fast", 1)]
 
 
-def test_every_problem_is_named_with_its_row_and_column(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
-    text = "town,happy,why,_count,_id,_stratum\nX,yes,,1,a,\nN,no,A;Z,0,a,\nN,yes,,1,b,X\nN,maybe,,x,c,,extra\n"
+def test_every_problem_is_named_with_its_row_and_column(
+    small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
+    text = (
+        "town,happy,why,_count,_id,_stratum\nX,yes,,1,a,\nN,no,A;Z,0,a,\nN,yes,,1,b,X\nN,maybe,,x,c,,extra\n"
+    )
     assert places(read_rows(rows_file(text), small).problems) == [
         (2, 1, "unknown-option"),
         (3, 3, "exclusive"),
@@ -134,9 +148,25 @@ def test_every_problem_is_named_with_its_row_and_column(small: Questionnaire, ro
     ]
 
 
-def test_unknown_and_double_columns_stop_the_reading(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+def test_every_row_carries_its_weight(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+    read = read_rows(rows_file("town,happy,_weight\nN,yes,1.5\nS,no,40.642857142857146\n"), small)
+    assert not read.problems
+    assert sorted(row.weight for row in read.table.rows) == [1.5, 40.642857142857146]
+
+
+@pytest.mark.parametrize("weight", ["", "0", "-1", "x", "nan", "inf", "1e999", "１"])
+def test_a_weight_is_a_number_above_0(
+    weight: str, small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
+    read = read_rows(rows_file(f"town,happy,_weight\nN,yes,1\nS,no,{weight}\n"), small)
+    assert places(read.problems) == [(3, 3, "not-a-weight")]
+
+
+def test_unknown_and_double_columns_stop_the_reading(
+    small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
     read = read_rows(rows_file("town,hapy,town,_weight\nN,yes,N,1\n"), small)
-    assert places(read.problems) == [(1, 1, "double-column"), (1, 2, "unknown-column"), (1, 4, "weights")]
+    assert places(read.problems) == [(1, 1, "double-column"), (1, 2, "unknown-column")]
     assert read.table.rows == ()
     assert "happy" in read.problems[1].en
 
@@ -170,7 +200,12 @@ def test_sheets_and_parquet_give_the_same_as_csv(small: Questionnaire, tmp_path:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("rows.xlsx", b"no zip"), ("rows.parquet", b"no"), ("rows.csv", b"\x00\x01"), ("rows.csv", b"\xff\xff\x00")],
+    [
+        ("rows.xlsx", b"no zip"),
+        ("rows.parquet", b"no"),
+        ("rows.csv", b"\x00\x01"),
+        ("rows.csv", b"\xff\xff\x00"),
+    ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused(
     small: Questionnaire, tmp_path: Path, name: str, content: bytes
@@ -180,11 +215,15 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(
         read_rows(tmp_path / name, small)
 
 
-def test_an_empty_file_says_that_columns_are_missing(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+def test_an_empty_file_says_that_columns_are_missing(
+    small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
     assert places(read_rows(rows_file(""), small).problems) == [(1, 1, "no-header")]
 
 
-@pytest.mark.parametrize(("cell", "text"), [("'=1+1", "=1+1"), ("'＝a", "＝a"), ("'quoted'", "'quoted'"), ("plain", "plain")])
+@pytest.mark.parametrize(
+    ("cell", "text"), [("'=1+1", "=1+1"), ("'＝a", "＝a"), ("'quoted'", "'quoted'"), ("plain", "plain")]
+)
 def test_the_guard_before_a_formula_is_taken_off_again(cell: str, text: str) -> None:
     assert unguarded(cell) == text
 
