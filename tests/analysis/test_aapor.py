@@ -61,7 +61,7 @@ def test_a_rate_without_a_base_is_none() -> None:
         ({"I": 1}, Fraction(3, 2), r"e \(3/2\) must lie between 0 and 1"),
     ],
 )
-def test_what_cannot_be_is_named(counts: dict[str, int], e: F | None, words: str) -> None:
+def test_what_cannot_be_is_named(counts: dict[str, int], e: Fraction | None, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         rates(counts, e=e)
 

@@ -229,7 +229,7 @@ def test_covariances_are_the_variances_of_the_design() -> None:
     design, z = design_of("c_strat_fpc"), np.stack([column("q1"), column("q4")], axis=1)
     found = covariance(design, z)
     assert found is not None
-    assert same(float(found[0, 0]), design.variance(z[:, 0]))
+    assert same(design.variance(z[:, 0]), float(found[0, 0]))
     polarised = _polarised(design, z)
     assert polarised is not None
     assert np.allclose(found, polarised, rtol=1e-9)
