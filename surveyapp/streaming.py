@@ -8,12 +8,14 @@ rule. Memory grows with the distinct rows, not with all. The result is that of `
 from __future__ import annotations
 
 import csv
+import gc
 import math
 import re
 import sys
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,6 +47,8 @@ def read_all(paths: Sequence[Path], questionnaire: Questionnaire, tell: Tell = l
     The tables add up to that of all rows in one file; an `_id` must be unique within its file.
     """
     read = [_read(path, questionnaire, tell) for path in paths]
+    if len(read) == 1:
+        return read[0]
     patterns = [row for one in read for row in one.table.rows]
     return Rows(PatternTable.of(patterns), [problem for one in read for problem in one.problems])
 
@@ -326,15 +330,28 @@ def _judged(
     reader = _Reader(file=file, questionnaire=questionnaire, header=alike.header)
     patterns: list[Pattern] = []
     wrong: set[Cells] = set()
-    for values, count in counts.items():
-        patterns += [replace(p, count=p.count * count) if count > 1 else p for p in reader.row(1, values)]
-        if reader.problems:
-            wrong.add(values)
-            reader.problems.clear()
-        reader.ids.clear()
-        if len(reader.judged) > BATCH // 8:
-            reader.judged.clear()
+    with _no_collecting():
+        for values, count in counts.items():
+            patterns += [replace(p, count=p.count * count) if count > 1 else p for p in reader.row(1, values)]
+            if reader.problems:
+                wrong.add(values)
+                reader.problems.clear()
+            reader.ids.clear()
+            if len(reader.judged) > BATCH // 8:
+                reader.judged.clear()
     return patterns, wrong
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep the garbage collector from going through growing lists again and again; judging makes no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _find(path: Path, reader: _Reader, alike: _Alike, wrong: set[Cells]) -> list[Problem]:
