@@ -255,7 +255,8 @@ def linearised(design: Design, value: float, influence: Floats, domain: NDArray[
     people = float(weight.sum())
     squares = float(weight @ (influence[domain] * people) ** 2) / people
     spread = squares * n / (n - 1) if n > 1 else 0.0
-    known = variance is not None and spread > 0
+    # equal answers leave rounding noise, and no design effect
+    known = variance is not None and spread > 1e-18 * (1 + value**2)
     seen = n / people
     return Linearised(
         value=value, variance=variance, n=n, df=design.df_of(domain), spread=spread,

@@ -105,6 +105,7 @@ def beta(known: Known) -> Interval:
 
 
 def _beta(mean: float, n: float, level: float) -> Interval:
+    n = min(n, 1e15)  # beyond this the beta distribution is a point in floating point, and SciPy gives NaN
     tail, yes, no = (1 - level) / 2, n * mean, n * (1 - mean)
     low = float(betaincinv(yes, no + 1, tail)) if mean > 0 else 0.0
     high = float(betaincinv(yes + 1, no, 1 - tail)) if mean < 1 else 1.0

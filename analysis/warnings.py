@@ -62,8 +62,8 @@ def unequal_sampling(sampled: Mapping[str, Fraction], labels: Mapping[str, str])
 def weights_unused() -> Warning:
     return Warning(
         code="weights-unused",
-        zh="答卷带有权数，但问卷定义没有写 weighting: {method: carried}，权数没有使用。",
-        en="The responses carry weights, but the definition does not say weighting: {method: carried}; "
+        zh="答卷带有权数，但问卷定义没有写 weighting 的 method: carried，权数没有使用。",
+        en="The responses carry weights, but the definition does not say method: carried under weighting; "
         "they were not used.",
     )
 

@@ -140,26 +140,27 @@ def _divide(
         by.append((None, people))
     if weighting.method in ("post_stratify", "rake"):
         by.extend(weighting.margins.items())
-    known = [{code: at for at, code in enumerate(numbers)} for _, numbers in by]
-    kept, places = [], []
-    for row in rows:
-        codes = [stratum_of(questionnaire, row) if item is None else row.closed.get(item) for item, _ in by]
-        found = [
-            index.get(code, -1) if isinstance(code, str) else -1
-            for code, index in zip(codes, known, strict=True)
-        ]
-        if all(
-            at >= 0 and numbers[str(code)] for at, code, (_, numbers) in zip(found, codes, by, strict=True)
-        ):
-            kept.append(row)
-            places.append(found)
-    table = np.array(places, dtype=np.intp).reshape(len(kept), len(by))
+    places = [_places(questionnaire, item, numbers, rows) for item, numbers in by]
+    within = np.logical_and.reduce([np.ones(len(rows), dtype=np.bool_), *(found >= 0 for found in places)])
+    kept = [row for row, is_in in zip(rows, within.tolist(), strict=True) if is_in]
     groups = [
-        Groups(codes=tuple(numbers), people=tuple(numbers.values()), of_row=table[:, at])
-        for at, (_, numbers) in enumerate(by)
+        Groups(codes=tuple(numbers), people=tuple(numbers.values()), of_row=found[within])
+        for found, (_, numbers) in zip(places, by, strict=True)
     ]
     cut = 1 if weighting.design == "stratified" else 0
     return kept, groups[:cut], groups[cut:]
+
+
+def _places(
+    questionnaire: Questionnaire, item: str | None, numbers: Mapping[str, int], rows: Sequence[Pattern]
+) -> Whole:
+    """Return which code of an item (None: which stratum) each row has; -1 where none with people in it."""
+    index: dict[object, int] = {code: at for at, code in enumerate(numbers) if numbers[code]}
+    if item is None:
+        found = [index.get(stratum_of(questionnaire, row), -1) for row in rows]
+    else:
+        found = [index.get(row.closed.get(item), -1) for row in rows]
+    return np.array(found, dtype=np.intp)
 
 
 def _coverage(

@@ -55,9 +55,11 @@ NOWHERE = np.zeros(53, dtype=np.intp)
 
 def base_weights(*, stratified: bool) -> Floats:
     if not stratified:
-        return ONES * EVERYBODY / 53
+        found: Floats = ONES * EVERYBODY / 53
+    return found
     stratum = groups("stratum")
-    return (margin("stratum").people / np.bincount(stratum))[stratum]
+    found: Floats = (margin("stratum").people / np.bincount(stratum))[stratum]
+    return found
 
 
 def fitted(*names: str, stratified: bool) -> Fitted:

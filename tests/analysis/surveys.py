@@ -45,10 +45,10 @@ def shipped(name: str, *replaced: tuple[str, str]) -> Questionnaire:
     return loads_good(text, name)
 
 
-def pattern(answers: Answers, count: int = 1, **more: str) -> Pattern:
+def pattern(answers: Answers, count: int = 1, weight: float = 1.0, **more: str) -> Pattern:
     """Return a pattern from plain answers; what is not given is empty."""
     text = json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
-    return Pattern(answers=text, count=count, **more)
+    return Pattern(answers=text, count=count, weight=weight, **more)
 
 
 def table(rows: Iterable[Pattern]) -> PatternTable:

@@ -7,7 +7,10 @@ def test_margins_have_equal_totals(problems: list[tuple[int, int, str]]) -> None
         items:
           - {id: service, kind: single, text: 满意？, scale: satisfaction}
           - {id: payment, kind: single, text: 满意？, scale: satisfaction}
-          - {id: sex, kind: single, text: 性别？, options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]}
+          - id: sex
+            kind: single
+            text: 性别？
+            options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]
           - {id: age, kind: single, text: 年龄？, options: [{code: A, label: 青}, {code: B, label: 老}]}
           - {id: late, kind: single, text: 何时？, options: [{code: A, label: 早}, {code: B, label: 晚}], shown_if: {sex: F}}
           - {id: several, kind: multiple, text: 哪些？, options: [{code: A, label: 甲}, {code: B, label: 乙}]}
@@ -25,7 +28,10 @@ def test_margins_do_not_exceed_the_population(problems: list[tuple[int, int, str
         items:
           - {id: service, kind: single, text: 满意？, scale: satisfaction}
           - {id: payment, kind: single, text: 满意？, scale: satisfaction}
-          - {id: sex, kind: single, text: 性别？, options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]}
+          - id: sex
+            kind: single
+            text: 性别？
+            options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]
           - {id: age, kind: single, text: 年龄？, options: [{code: A, label: 青}, {code: B, label: 老}]}
           - {id: late, kind: single, text: 何时？, options: [{code: A, label: 早}, {code: B, label: 晚}], shown_if: {sex: F}}
           - {id: several, kind: multiple, text: 哪些？, options: [{code: A, label: 甲}, {code: B, label: 乙}]}
@@ -42,7 +48,10 @@ def test_margins_hold_somebody(problems: list[tuple[int, int, str]]) -> None:
         items:
           - {id: service, kind: single, text: 满意？, scale: satisfaction}
           - {id: payment, kind: single, text: 满意？, scale: satisfaction}
-          - {id: sex, kind: single, text: 性别？, options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]}
+          - id: sex
+            kind: single
+            text: 性别？
+            options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]
           - {id: age, kind: single, text: 年龄？, options: [{code: A, label: 青}, {code: B, label: 老}]}
           - {id: late, kind: single, text: 何时？, options: [{code: A, label: 早}, {code: B, label: 晚}], shown_if: {sex: F}}
           - {id: several, kind: multiple, text: 哪些？, options: [{code: A, label: 甲}, {code: B, label: 乙}]}
@@ -60,7 +69,10 @@ def test_margins_below_the_population_are_good(problems: list[tuple[int, int, st
         items:
           - {id: service, kind: single, text: 满意？, scale: satisfaction}
           - {id: payment, kind: single, text: 满意？, scale: satisfaction}
-          - {id: sex, kind: single, text: 性别？, options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]}
+          - id: sex
+            kind: single
+            text: 性别？
+            options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]
           - {id: age, kind: single, text: 年龄？, options: [{code: A, label: 青}, {code: B, label: 老}]}
           - {id: late, kind: single, text: 何时？, options: [{code: A, label: 早}, {code: B, label: 晚}], shown_if: {sex: F}}
           - {id: several, kind: multiple, text: 哪些？, options: [{code: A, label: 甲}, {code: B, label: 乙}]}

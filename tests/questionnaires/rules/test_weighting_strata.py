@@ -7,7 +7,10 @@ def test_a_stratified_design_needs_strata(problems: list[tuple[int, int, str]]) 
         items:
           - {id: service, kind: single, text: 满意？, scale: satisfaction}
           - {id: payment, kind: single, text: 满意？, scale: satisfaction}
-          - {id: sex, kind: single, text: 性别？, options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]}
+          - id: sex
+            kind: single
+            text: 性别？
+            options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]
           - {id: age, kind: single, text: 年龄？, options: [{code: A, label: 青}, {code: B, label: 老}]}
           - {id: late, kind: single, text: 何时？, options: [{code: A, label: 早}, {code: B, label: 晚}], shown_if: {sex: F}}
           - {id: several, kind: multiple, text: 哪些？, options: [{code: A, label: 甲}, {code: B, label: 乙}]}
@@ -25,7 +28,10 @@ def test_weights_by_strata_need_a_stratified_design(problems: list[tuple[int, in
         items:
           - {id: service, kind: single, text: 满意？, scale: satisfaction}
           - {id: payment, kind: single, text: 满意？, scale: satisfaction}
-          - {id: sex, kind: single, text: 性别？, options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]}
+          - id: sex
+            kind: single
+            text: 性别？
+            options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]
           - {id: age, kind: single, text: 年龄？, options: [{code: A, label: 青}, {code: B, label: 老}]}
           - {id: late, kind: single, text: 何时？, options: [{code: A, label: 早}, {code: B, label: 晚}], shown_if: {sex: F}}
           - {id: several, kind: multiple, text: 哪些？, options: [{code: A, label: 甲}, {code: B, label: 乙}]}
@@ -43,7 +49,10 @@ def test_strata_weights_with_strata_are_good(problems: list[tuple[int, int, str]
         items:
           - {id: service, kind: single, text: 满意？, scale: satisfaction}
           - {id: payment, kind: single, text: 满意？, scale: satisfaction}
-          - {id: sex, kind: single, text: 性别？, options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]}
+          - id: sex
+            kind: single
+            text: 性别？
+            options: [{code: F, label: 女}, {code: M, label: 男}, {code: X, label: 不答, missing: refused}]
           - {id: age, kind: single, text: 年龄？, options: [{code: A, label: 青}, {code: B, label: 老}]}
           - {id: late, kind: single, text: 何时？, options: [{code: A, label: 早}, {code: B, label: 晚}], shown_if: {sex: F}}
           - {id: several, kind: multiple, text: 哪些？, options: [{code: A, label: 甲}, {code: B, label: 乙}]}
