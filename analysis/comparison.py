@@ -1,7 +1,8 @@
 """Compares: items by groups, measures between groups, and one year with another. Small groups are not shown.
 
-A cross-tab shows counts and the scores of groups that have nothing to hide; scores by group show no counts. Do not
-publish both of one item, or the counts could be narrowed down from the scores.
+How many chose each option in all, and how many each group has, is public: the report prints it. A cross-tab shows the
+counts, and the scores of groups that have nothing to hide; a measure by group shows no counts. Do not publish both of one
+item, or the counts could be narrowed down from the scores.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class CrossTab:
 
     item: str
     by: str
-    bases: Mapping[str, int | None]
+    bases: Mapping[str, int]
     cells: Mapping[str, Mapping[str, Cell]]
     scores: Mapping[str, GroupMean]
     hidden: int
@@ -89,10 +90,9 @@ def cross_tab(found: Respondents, item: str, by: str, fewest: int = FEWEST_SHOWN
         }
         for at, code in enumerate(counted.codes)
     }
-    last = len(counted.codes)
     return CrossTab(
         item=item, by=by, cells=cells, hidden=len(hidden),
-        bases={group: None if (last, c) in hidden else bases[c] for c, group in enumerate(columns)},
+        bases=dict(zip(columns, bases, strict=True)),
         scores=_column_scores(found, item, by, columns, {c for _, c in hidden}),
         independence=None if counted.multiple else _independence(found, item, by),
     )  # fmt: skip
@@ -145,27 +145,17 @@ class _Counted:
         )
 
     def hidden(self, fewest: int) -> frozenset[suppression.Cell]:
-        """Return the hidden cells; row `len(codes)` holds the bases. Of a multiple choice, each option is a table of its own."""
+        """Return the hidden cells; totals are public. Of a multiple choice, each option is a table of its own."""
         inner = [row[:-1] for row in self.counts]
         if not inner or not inner[0]:
             return frozenset()
-        return (
-            self._hidden_options(inner, fewest) if self.multiple else suppression.hidden_cells(inner, fewest)
-        )
-
-    def _hidden_options(self, inner: Sequence[Sequence[int]], fewest: int) -> frozenset[suppression.Cell]:
-        last, bases = len(inner), set[int]()
-        while True:
-            hidden = set[suppression.Cell]()
-            for at, row in enumerate(inner):
-                others = [base - count for base, count in zip(self.bases, row, strict=False)]
-                also = {(r, c) for c in bases for r in (0, 2)}
-                found = suppression.hidden_cells([row, others], fewest, also)
-                # a hidden "not chosen" is told by the base, so the chosen goes with it
-                hidden |= {(at, c) for r, c in found if r < 2} | {(last, c) for r, c in found if r == 2}
-            if {c for r, c in hidden if r == last} <= bases:
-                return frozenset(hidden)
-            bases |= {c for r, c in hidden if r == last}
+        if not self.multiple:
+            return suppression.hidden_cells(inner, fewest, public_totals=True)
+        others = [[base - count for base, count in zip(self.bases, row, strict=False)] for row in inner]
+        pairs = zip(inner, others, strict=True)
+        tables = [suppression.hidden_cells(pair, fewest, public_totals=True) for pair in pairs]
+        # what the base says of those who did not choose, it says of those who did
+        return frozenset((at, c) for at, hidden in enumerate(tables) for _, c in hidden)
 
 
 def _independence(found: Respondents, item: str, by: str) -> tuple[Test, Test] | None:

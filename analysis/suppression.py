@@ -3,7 +3,8 @@
 A table with its totals is a bipartite graph: a node for each row and column (the totals' too), an edge for each cell.
 When some cells are hidden, the published ones and the totals determine a hidden cell exactly if its edge is a bridge of
 the hidden edges; on a cycle, the cells can be raised and lowered in turn and every total stays. So hidden cells must lie
-on cycles, and of cells above 0, so that both directions are possible counts. A path of least count closes each cycle.
+on cycles, if possible of cells above 0, so that both directions are possible counts; a cycle through a 0 still leaves one.
+A path of least count closes each cycle.
 Source: the network formulation of Cox 1980 (*JASA* 75) and Gusfield 1988 (*SIAM J. Comput.* 17).
 """
 
@@ -26,34 +27,38 @@ def with_totals(counts: Sequence[Sequence[int]]) -> list[list[int]]:
 
 
 def hidden_cells(
-    counts: Sequence[Sequence[int]], fewest: int = FEWEST_SHOWN, also: Collection[Cell] = ()
+    counts: Sequence[Sequence[int]], fewest: int = FEWEST_SHOWN, *, public_totals: bool = False
 ) -> frozenset[Cell]:
     """Return the cells, totals included, that must not be shown.
 
-    Those between 1 and `fewest` − 1, those in `also`, and others so that none of them follows from what is shown; a 0
-    is shown. If there is no way, or the grand total would have to go, everything is hidden. Raises ValueError for a
-    ragged or empty table.
+    Those between 1 and `fewest` − 1, and others so that none of them follows from what is shown; a 0 is shown. If there is
+    no way, or the grand total would have to go, everything is hidden. `public_totals`: the totals are known anyhow, so only
+    inner cells are hidden; of a single row or column they say everything, and nothing is. Raises ValueError for a ragged
+    or empty table.
     """
     if not counts or not counts[0] or len({len(row) for row in counts}) > 1:
         raise ValueError(f"counts ({len(counts)} rows) must be a table with rows of one length, at least 1")
     table = with_totals(counts)
-    places = list(product(range(len(table)), range(len(table[0]))))
-    last = places[-1]
-    hidden = {(r, c) for r, c in places if 0 < table[r][c] < fewest or ((r, c) in also and table[r][c])}
+    if public_totals and min(len(counts), len(counts[0])) == 1:
+        return frozenset()
+    inner = int(public_totals)
+    places = frozenset(product(range(len(table) - inner), range(len(table[0]) - inner)))
+    open_to = places - {(len(table) - 1, len(table[0]) - 1)}
+    hidden = {(r, c) for r, c in places if 0 < table[r][c] < fewest}
     for cell in sorted(hidden):
-        path = None if last in hidden else _cheapest_way_round(table, hidden, cell, last)
+        path = _cheapest_way_round(table, hidden, cell, open_to) if hidden <= open_to else None
         if path is None:
-            return frozenset(places)
+            return places
         hidden |= path
     return frozenset(hidden)
 
 
 def _cheapest_way_round(
-    table: Sequence[Sequence[int]], hidden: set[Cell], cell: Cell, forbidden: Cell
+    table: Sequence[Sequence[int]], hidden: Collection[Cell], cell: Cell, open_to: Collection[Cell]
 ) -> set[Cell] | None:
     """Return the cells of the cheapest path from a cell's row to its column that avoids the cell (Dijkstra 1959).
 
-    A hidden cell costs nothing, any other its count; totals cost more than all inner cells together.
+    A hidden cell costs nothing, any other its count; totals, and cells of 0, cost more than all other cells together.
     """
     rows, columns = len(table), len(table[0])
     start, goal = cell[0], rows + cell[1]
@@ -68,10 +73,11 @@ def _cheapest_way_round(
             continue
         done.add(node)
         for step, place in _steps(node, rows, columns):
-            if step in done or place in (cell, forbidden) or table[place[0]][place[1]] == 0:
+            if step in done or place == cell or place not in open_to:
                 continue
             is_total = place[0] == rows - 1 or place[1] == columns - 1
-            price = 0 if place in hidden else table[place[0]][place[1]] + (dear if is_total else 0)
+            count = table[place[0]][place[1]]
+            price = 0 if place in hidden else (count or dear) + (dear if is_total else 0)
             heapq.heappush(queue, (cost + price, step, (*path, place)))
     return None
 
