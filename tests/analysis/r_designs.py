@@ -55,8 +55,7 @@ NOWHERE = np.zeros(53, dtype=np.intp)
 
 def base_weights(*, stratified: bool) -> Floats:
     if not stratified:
-        found: Floats = ONES * EVERYBODY / 53
-    return found
+        return np.full(53, EVERYBODY / 53)
     stratum = groups("stratum")
     found: Floats = (margin("stratum").people / np.bincount(stratum))[stratum]
     return found
