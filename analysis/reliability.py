@@ -77,10 +77,14 @@ def _covariance(matrix: Floats, weights: Floats) -> Floats:
 
 
 def _alpha(covariance: Floats) -> float | None:
-    k, total = len(covariance), float(covariance.sum())
-    if k < 2 or total <= 1e-18:
-        return None
-    return k / (k - 1) * (1 - float(np.trace(covariance)) / total)
+    k, total = len(covariance), _of_sum(covariance)
+    return k / (k - 1) * (1 - float(np.trace(covariance)) / total) if k > 1 and total else None
+
+
+def _of_sum(covariance: Floats) -> float:
+    """Return the variance of the items' sum; 0 where it is no more than rounding leaves of items that cancel out."""
+    total, apart = float(covariance.sum()), float(np.trace(covariance))
+    return total if total > max(1e-18, 1e-12 * apart) else 0.0
 
 
 def _feldt(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
@@ -92,7 +96,7 @@ def _feldt(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
 def _item(covariance: Floats, at: int) -> ItemReliability:
     others = np.delete(np.arange(len(covariance)), at)
     rest = covariance[np.ix_(others, others)]
-    product = float(covariance[at, at]) * float(rest.sum())
+    product = float(covariance[at, at]) * _of_sum(rest) if len(rest) else 0.0
     return ItemReliability(
         alpha_without=_alpha(rest),
         item_rest=float(covariance[at, others].sum()) / product**0.5 if product > 1e-18 else None,

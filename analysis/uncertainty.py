@@ -168,7 +168,7 @@ def _at_most(x: int, n: int, population: int, marked: int) -> float:
         - gammaln(n - y + 1) - gammaln(population - marked - n + y + 1)
     )  # fmt: skip
     shares = np.exp(logs - logs.max())
-    return float(shares[y <= x].sum() / shares.sum())
+    return min(1.0, float(shares[y <= x].sum() / shares.sum()))
 
 
 def _beta(a: float, b: float, target: Fraction) -> float:

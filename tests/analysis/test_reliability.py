@@ -62,6 +62,11 @@ def test_a_row_with_a_blank_is_left_out() -> None:
     assert reliability("ab", rows_).n == 3
 
 
+def test_items_that_cancel_out_have_no_alpha() -> None:
+    found = reliability("abc", [[0, 0, 3], [0, 3, 0], [1, 2, 0]])
+    assert found.alpha is None  # the sum is 3 for everybody
+
+
 @pytest.mark.parametrize("rows_", [[], [[1.0, 2.0]], [[1.0, 2.0], [1.0, 2.0]], [[1.0, 2.0], [2.0, 1.0]]])
 def test_what_cannot_be_known_is_none(rows_: list[list[float | None]]) -> None:
     assert reliability("ab", rows_).alpha is None
