@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from analysis import intervals
+from analysis import combining, intervals
 from analysis.patterns import Code, Pattern
 from analysis.report import Estimate
-from questionnaires.model import NOT_APPLICABLE, NOT_ASKED, Measure, Questionnaire
+from questionnaires.model import NOT_APPLICABLE, NOT_ASKED, IntervalMethod, Measure, Questionnaire
+
+FEW_UNSEEN = 4
+"""Bounds without assumptions are given where at most one in so many of the population was not seen."""
 
 Values = Mapping[str, Fraction]
 """What each code of an item is worth, as a share of 1; a code that leaves the base is not in it."""
@@ -80,7 +83,7 @@ def _tally(questionnaire: Questionnaire, item: str, rows: Sequence[Pattern]) -> 
     given: Counter[Answer] = Counter()
     for row in rows:
         given[row.closed.get(item)] += row.count
-    leaving = {option.code for option in questionnaire.options(item) if option.missing}
+    leaving = leaving_codes(questionnaire, item)
     counts = {option.code: 0 for option in questionnaire.options(item)}
     answered = outside = blank = 0
     for answer, count in given.items():
@@ -97,6 +100,22 @@ def _tally(questionnaire: Questionnaire, item: str, rows: Sequence[Pattern]) -> 
     return ItemTally(
         counts=counts, answered=answered, outside=outside, blank=blank, not_asked=given[NOT_ASKED]
     )
+
+
+def leaving_codes(questionnaire: Questionnaire, item: str) -> frozenset[str]:
+    """Return the codes of an item whose choice leaves the base."""
+    return frozenset(option.code for option in questionnaire.options(item) if option.missing)
+
+
+def stratum_of(questionnaire: Questionnaire, row: Pattern) -> str:
+    """Return a response's stratum: its code's if it came with one, else its answer to the stratum item."""
+    answer = row.closed.get(questionnaire.population.stratum_item or "")
+    return row.stratum or (answer if isinstance(answer, str) else "")
+
+
+def with_stratum(row: Pattern, item: str | None) -> Mapping[str, Code]:
+    """Return a row's answers; a code's stratum wins over the answer to the stratum item."""
+    return {**row.closed, item: row.stratum} if item and row.stratum else row.closed
 
 
 def base_population(population: int | None, n: int, tally: ItemTally) -> int | None:
@@ -130,27 +149,62 @@ def measure_values(questionnaire: Questionnaire, measure: Measure) -> Mapping[st
     return {item: option_values(questionnaire, item) or {} for item in measure.items}
 
 
-def item_mean(tally: ItemTally, values: Values, population: int | None) -> Estimate:
-    """Return the mean value of one item over those in its base, with its logit-t interval."""
+def item_mean(
+    tally: ItemTally, values: Values, population: int | None, interval: IntervalMethod = "default"
+) -> Estimate:
+    """Return the mean value of one item over those in its base, with its logit-t interval unless another is named."""
     n, mean = tally.answered, exact_mean(tally, values)
     if mean is None:
         return unknown()
     squares = sum((value**2 * tally.counts[code] for code, value in values.items()), Fraction(0))
     variance = float((squares - n * mean**2) / (n - 1)) if n > 1 else None
-    return mean_estimate(mean, variance, n, population)
+    return mean_estimate(mean, variance, n, population, interval=interval)
 
 
-def item_share(tally: ItemTally, values: Values, population: int | None) -> Estimate:
-    """Return the share of one item's base that chose the codes worth 1, with its exact interval."""
+def item_share(
+    tally: ItemTally, values: Values, population: int | None, interval: IntervalMethod = "default"
+) -> Estimate:
+    """Return the share of one item's base that chose the codes worth 1, with its exact interval unless another is named."""
     n, share = tally.answered, exact_mean(tally, values)
     if share is None:
         return unknown()
     if population is not None and n >= population:
         return _census(share, n)
     error = math.sqrt(_unseen(n, population) * float(share * (1 - share)) / (n - 1)) if n > 1 else None
-    interval = intervals.share(int(share * n), n, population)
+    bounds = _bounds(share, n, population)
+    if interval != "default":
+        found, method = _named_share(share, n, error, population, interval)
+        return _estimated(share, n, error, found, method, bounds=bounds)
     method = "clopper-pearson" if population is None else "hypergeometric"
-    return _estimated(share, n, error, interval, method)
+    return _estimated(share, n, error, intervals.share(int(share * n), n, population), method, bounds=bounds)
+
+
+def _named_share(
+    share: Fraction, n: int, error: float | None, population: int | None, name: IntervalMethod
+) -> tuple[intervals.Interval | None, str]:
+    """Return the interval of one item's share by a name, and what it is called."""
+    if name == "clopper-pearson":
+        return intervals.clopper_pearson(int(share * n), n), name
+    if name == "wilson":
+        return intervals.wilson_interval(float(share), n), name
+    if error is None:
+        return None, "single-answer"
+    if error == 0 and name != "beta":
+        return _all_alike(share, n, population), "all-alike"
+    return _named_interval(share, error, n, population, name)
+
+
+def _named_interval(
+    mean: Fraction, error: float, n: int, population: int | None, name: IntervalMethod
+) -> tuple[intervals.Interval, str]:
+    known = intervals.Known(
+        mean=float(mean), standard_error=error, n=n, df=n - 1, fraction=n / population if population else 0.0
+    )
+    method = "logit-t" if name in ("default", "logit") else name
+    fpc = "" if population is None else ", fpc"
+    return intervals.named(
+        method, known
+    ), f"{'korn-graubard' if method == 'clopper-pearson' else method}{fpc}"
 
 
 def exact_mean(tally: ItemTally, values: Values) -> Fraction | None:
@@ -167,6 +221,10 @@ def composite(sample: Sample, measure: Measure, values: Mapping[str, Values]) ->
     z_r = Σ_i (w_i ÷ W)(n ÷ n_i)(v_ir − R_i) over the items r answered (Taylor linearisation of a sum of ratios), and
     se² = (1 − f) Σ z_r² ÷ (n (n − 1)). f is the smallest share of any item's base that answered it.
     """
+    if measure.missing == "listwise":
+        sample = without_blanks(sample, measure)
+    if measure.combine != "items":
+        return _of_persons(sample, measure, values)
     tallies = {item: sample.tally(item) for item in measure.items}
     means = {item: exact_mean(tallies[item], values[item]) for item in measure.items}
     mean = combine(measure, means)
@@ -186,16 +244,80 @@ def composite(sample: Sample, measure: Measure, values: Mapping[str, Values]) ->
     n, squares = _squares(sample.joint(measure.items), deviations)
     fewest = min(tallies[item].answered for item in known)
     population = _joint_population(sample, [tallies[item] for item in known], n)
-    return mean_estimate(mean, squares * n**2 / (n - 1) if n > 1 else None, n, population, fewest=fewest)
+    variance = squares * n**2 / (n - 1) if n > 1 else None
+    return mean_estimate(mean, variance, n, population, fewest=fewest, interval=measure.interval)
+
+
+def without_blanks(sample: Sample, measure: Measure) -> Sample:
+    """Return the sample without those who left one of the measure's items blank though it concerned them."""
+    values = measure_values(sample.questionnaire, measure)
+    given = {
+        item: {*values[item], *leaving_codes(sample.questionnaire, item), NOT_ASKED, NOT_APPLICABLE}
+        for item in measure.items
+    }
+    rows = [row for row in sample.rows if all(row.closed.get(i) in codes for i, codes in given.items())]
+    return Sample(sample.questionnaire, rows, sample.people)
+
+
+def _of_persons(sample: Sample, measure: Measure, values: Mapping[str, Values]) -> Estimate:
+    """Return the estimate of pooled answers or of the mean of persons' means (combining.py).
+
+    With b_r the weight of the items r answered and y_r that of the values given, pooled: θ = Σ y ÷ Σ b and
+    z_r = (y_r − θ b_r) n ÷ Σ b; persons: θ the mean of y_r ÷ b_r, z_r = y_r ÷ b_r − θ.
+    """
+    joint = sample.joint(measure.items)
+    mean = combining.value(measure, values, _by_answered(measure, values, joint))
+    if mean is None:
+        return unknown()
+    shares = [float(measure.weight(item)) for item in measure.items]
+    worth = [{code: float(value) for code, value in values[item].items()} for item in measure.items]
+    persons = []
+    for answers, count in joint.items():
+        own = [
+            (share, found[answer])
+            for answer, found, share in zip(answers, worth, shares, strict=True)
+            if isinstance(answer, str) and answer in found
+        ]
+        if own:
+            persons.append((count, math.fsum(s for s, _ in own), math.fsum(s * v for s, v in own)))
+    n, point = sum(count for count, _, _ in persons), float(mean)
+    if measure.combine == "persons":
+        squares = math.fsum(count * (y / b - point) ** 2 for count, b, y in persons)
+    else:
+        scale = n / math.fsum(count * b for count, b, _ in persons)
+        squares = math.fsum(count * ((y - point * b) * scale) ** 2 for count, b, y in persons)
+    tallies = [sample.tally(item) for item in measure.items if sample.tally(item).answered and values[item]]
+    return mean_estimate(
+        mean, squares / (n - 1) if n > 1 else None, n, _joint_population(sample, tallies, n),
+        fewest=min(tally.answered for tally in tallies), interval=measure.interval,
+    )  # fmt: skip
+
+
+def _by_answered(
+    measure: Measure, values: Mapping[str, Values], joint: Mapping[tuple[Answer, ...], int]
+) -> list[combining.Answered]:
+    """Count the answers by item and code, apart for those who answered the same items."""
+    people: Counter[tuple[str, ...]] = Counter()
+    counts: dict[tuple[str, ...], dict[str, Counter[str]]] = {}
+    for answers, count in joint.items():
+        given = {
+            item: answer
+            for item, answer in zip(measure.items, answers, strict=True)
+            if isinstance(answer, str) and answer in values[item]
+        }
+        kind = tuple(given)
+        people[kind] += count
+        for item, code in given.items():
+            counts.setdefault(kind, {}).setdefault(item, Counter())[code] += count
+    return [
+        combining.Answered(weight=Fraction(1), people=people[kind], counts=found)
+        for kind, found in counts.items()
+    ]
 
 
 def combine(measure: Measure, means: Mapping[str, Fraction | None]) -> Fraction | None:
     """Return the weighted mean of the item means there are, exactly; None if there are none."""
-    known = {item: mean for item, mean in means.items() if mean is not None}
-    if not known:
-        return None
-    total = sum((measure.weight(item) * mean for item, mean in known.items()), Fraction(0))
-    return total / sum((measure.weight(item) for item in known), Fraction(0))
+    return combining.mean_of_items(measure, {i: mean for i, mean in means.items() if mean is not None})
 
 
 def _squares(
@@ -224,7 +346,13 @@ def _joint_population(sample: Sample, tallies: Sequence[ItemTally], n: int) -> i
 
 
 def mean_estimate(
-    mean: Fraction, variance: float | None, n: int, population: int | None, *, fewest: int | None = None
+    mean: Fraction,
+    variance: float | None,
+    n: int,
+    population: int | None,
+    *,
+    fewest: int | None = None,
+    interval: IntervalMethod = "default",
 ) -> Estimate:
     """Return the estimate of a mean between 0 and 1 from n answers whose sample variance is known (n − 1).
 
@@ -234,16 +362,23 @@ def mean_estimate(
     fewest = n if fewest is None else fewest
     if population is not None and n >= population:
         return _census(mean, n)
+    bounds = _bounds(mean, n, population)
     if fewest == 1 < n:
-        return _estimated(mean, n, None, None, "single-answer")
+        return _estimated(mean, n, None, None, "single-answer", bounds=bounds)
     # variance of answers that are all alike comes out as rounding noise, far below any real answer's
     if variance is None or variance < 1e-18:
-        return _estimated(
-            mean, n, None if variance is None else 0.0, _all_alike(mean, fewest, population), "all-alike"
-        )
+        alike, error = _all_alike(mean, fewest, population), None if variance is None else 0.0
+        return _estimated(mean, n, error, alike, "all-alike", bounds=bounds)
     error = math.sqrt(_unseen(n, population) * variance / n)
-    interval = intervals.logit_t(float(mean), error, n - 1)
-    return _estimated(mean, n, error, interval, "logit-t" if population is None else "logit-t, fpc")
+    found, method = _named_interval(mean, error, n, population, interval)
+    return _estimated(mean, n, error, found, method, df=n - 1, bounds=bounds)
+
+
+def _bounds(mean: Fraction, n: int, population: int | None) -> intervals.Interval | None:
+    """Return what the mean of everybody can be, whatever the unseen answer, where they are at most a quarter."""
+    if population is None or not 0 < population - n <= Fraction(population, FEW_UNSEEN):
+        return None
+    return float(mean * n / population), float((mean * n + population - n) / population)
 
 
 def _unseen(n: int, population: int | None) -> float:
@@ -266,7 +401,14 @@ def _census(value: Fraction, n: int) -> Estimate:
 
 
 def _estimated(
-    value: Fraction, n: int, error: float | None, interval: intervals.Interval | None, method: str
+    value: Fraction,
+    n: int,
+    error: float | None,
+    interval: intervals.Interval | None,
+    method: str,
+    *,
+    df: int | None = None,
+    bounds: intervals.Interval | None = None,
 ) -> Estimate:
     """Put an estimate together.
 
@@ -276,6 +418,7 @@ def _estimated(
     point = float(value)
     return Estimate(
         value=point, exact=value, standard_error=error, n=n, n_effective=float(n), method=method,
+        df=df, bounds=bounds,
         interval=None if interval is None else (min(interval[0], point), max(interval[1], point)),
     )  # fmt: skip
 
@@ -297,4 +440,4 @@ def estimate(sample: Sample, measure: Measure) -> Estimate:
 def of_one_item(sample: Sample, measure: Measure, tally: ItemTally, values: Values) -> Estimate:
     """Return the estimate of a measure over one item that was counted so."""
     one = item_share if measure.is_rate else item_mean
-    return one(tally, values, base_population(sample.population, sample.n, tally))
+    return one(tally, values, base_population(sample.population, sample.n, tally), measure.interval)

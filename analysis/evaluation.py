@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from analysis import warnings as warn
+from analysis import weighted as weighing
 from analysis.estimates import (
     ItemTally,
     Sample,
@@ -20,20 +21,32 @@ from analysis.estimates import (
     measure_values,
     of_one_item,
     option_values,
+    stratum_of,
     unknown,
+    with_stratum,
+    without_blanks,
 )
-from analysis.indicators import Scorer
-from analysis.patterns import Code, Pattern, PatternTable
+from analysis.indicators import Scorer, value_of
+from analysis.patterns import Pattern, PatternTable
 from analysis.rates import NOT_SEEN, OPEN_LINK, Fieldwork, fieldwork_result, ratio
 from analysis.rates import result as rates_of
-from analysis.report import Estimate, FieldworkResult, Group, IndicatorResult, ItemResult, Report, Warning
+from analysis.report import (
+    Estimate,
+    FieldworkResult,
+    Group,
+    IndicatorResult,
+    ItemResult,
+    Report,
+    Warning,
+    WeightingResult,
+)
 from analysis.tallies import Tallies
 from analysis.validity import judge
 from questionnaires.model import Measure, Questionnaire, holds
 
 FEWEST_SHOWN = 5
 SMALL_BASE = 30
-SHORT_OF_LEVEL = ("logit-t", "logit-t, fpc", "single-answer")
+SHORT_OF_LEVEL = frozenset({"logit-t", "t", "mean", "wilson", "beta", "single-answer"})
 """Methods that can fall short of their level when the base is small or the value near 100% (docs/methods.md)."""
 
 
@@ -52,7 +65,11 @@ def evaluate(questionnaire: Questionnaire, responses: PatternTable | Tallies, fi
     sample = Sample(questionnaire, valid, questionnaire.population.total)
     members = {name: _members(sample, measure) for name, measure in questionnaire.measures.items()}
     measures = {name: estimate(members[name], measure) for name, measure in questionnaire.measures.items()}
-    tallies = {name: [members[name].tally(i) for i in m.items] for name, m in questionnaire.measures.items()}
+    tallies = {name: _tallies(members[name], m) for name, m in questionnaire.measures.items()}
+    weighed = weighing.sample(questionnaire, valid)
+    weighted = (
+        {n: weighing.estimate(weighed, m) for n, m in questionnaire.measures.items()} if weighed else {}
+    )
     strata = _strata(sample)
     by = questionnaire.population.stratum_item
     groups = {by: {code: _group(found) for code, found in strata.items()}} if by else {}
@@ -60,11 +77,23 @@ def evaluate(questionnaire: Questionnaire, responses: PatternTable | Tallies, fi
         *_about_fieldwork(counted),
         *_about_strata(questionnaire, {code: found.n for code, found in strata.items()}),
         *_about_rows(table),
+        *_about_weights(questionnaire, valid, weighed.result if weighed else None),
         *_about_groups(groups),
         *_about_measures(questionnaire, measures, tallies),
+        *_about_measures(questionnaire, weighted, tallies),
     ]
     items = {item: _item(sample, item, sample.tally(item)) for item in questionnaire.closed_items}
-    return _report(questionnaire, fieldwork, counted, items, measures, groups, notes, table.digest())
+    report = _report(
+        questionnaire, fieldwork, counted, items, (measures, weighted), groups, notes, table.digest()
+    )
+    return replace(report, weighting=weighed.result if weighed else None)
+
+
+def _tallies(sample: Sample, measure: Measure) -> list[ItemTally]:
+    """Count a measure's items among those it is computed from."""
+    listwise = measure.missing == "listwise" and len(measure.items) > 1
+    counted = without_blanks(sample, measure) if listwise else sample
+    return [counted.tally(item) for item in measure.items]
 
 
 def _report(
@@ -72,18 +101,20 @@ def _report(
     fieldwork: Fieldwork,
     counted: FieldworkResult,
     items: Mapping[str, ItemResult],
-    measures: Mapping[str, Estimate],
+    estimates: tuple[Mapping[str, Estimate], Mapping[str, Estimate]],
     groups: Mapping[str, Mapping[str, Group]],
     notes: Sequence[Warning],
     digest: str,
 ) -> Report:
-    scorer = Scorer(questionnaire=questionnaire, measures=measures, entered=fieldwork.entered)
+    measures, weighted = estimates
+    used = weighted if questionnaire.weighting.use == "weighted" else measures
+    scorer = Scorer(questionnaire=questionnaire, measures=used, entered=fieldwork.entered)
     scored = {name: scorer.result(name) for name in questionnaire.indicators}
     indicators = {name: found for name, (found, _) in scored.items()}
     said = [
         *notes,
         *(note for _, own in scored.values() for note in own),
-        *_about_definitions(questionnaire, indicators, measures),
+        *_about_definitions(questionnaire, indicators, used),
     ]
     return Report(
         questionnaire=questionnaire.id, version=questionnaire.version, title=questionnaire.title.say(),
@@ -91,7 +122,7 @@ def _report(
         measure_kinds={name: measure.kind for name, measure in questionnaire.measures.items()},
         indicators=indicators, groups=groups, warnings=tuple(dict.fromkeys(said)),
         data_hash=digest, score_places=questionnaire.reporting.score_places,
-        percent_places=questionnaire.reporting.percent_places,
+        percent_places=questionnaire.reporting.percent_places, weighted=weighted,
     )  # fmt: skip
 
 
@@ -100,15 +131,10 @@ def _members(sample: Sample, measure: Measure) -> Sample:
     if not measure.group:
         return sample
     item = sample.questionnaire.population.stratum_item
-    rows = [row for row in sample.rows if holds(measure.group, _with_stratum(row, item), {})]
+    rows = [row for row in sample.rows if holds(measure.group, with_stratum(row, item), {})]
     return Sample(
         sample.questionnaire, rows, _group_population(sample, measure, sum(row.count for row in rows))
     )
-
-
-def _with_stratum(row: Pattern, item: str | None) -> Mapping[str, Code]:
-    """Return a row's answers; a code's stratum wins over the answer to the stratum item."""
-    return {**row.closed, item: row.stratum} if item and row.stratum else row.closed
 
 
 def _group_population(sample: Sample, measure: Measure, n: int) -> int | None:
@@ -170,12 +196,6 @@ def _group(sample: Sample) -> Group:
     )
 
 
-def stratum_of(questionnaire: Questionnaire, row: Pattern) -> str:
-    """Return a response's stratum: its code's if it came with one, else its answer to the stratum item."""
-    answer = row.closed.get(questionnaire.population.stratum_item or "")
-    return row.stratum or (answer if isinstance(answer, str) else "")
-
-
 # --- what must be said ---------------------------------------------------------------------------------------------
 
 
@@ -206,7 +226,8 @@ def _about_strata(questionnaire: Questionnaire, seen: Mapping[str, int]) -> Iter
         if seen[code] > people[code]:
             yield warn.more_valid_in_stratum(code, label, seen[code], people[code])
     sampled = {code: rate for code in people if (rate := ratio(seen[code], people[code]))}
-    if sampled and max(sampled.values()) > min(sampled.values()) * Fraction(5, 4):
+    plain = questionnaire.weighting.use == "plain"
+    if plain and sampled and max(sampled.values()) > min(sampled.values()) * Fraction(5, 4):
         yield warn.unequal_sampling(sampled, labels)
 
 
@@ -214,6 +235,28 @@ def _about_rows(table: PatternTable) -> Iterator[Warning]:
     versions = {row.version for row in table.rows if row.version}
     if len(versions) > 1:
         yield warn.mixed_versions(len(versions))
+
+
+def _about_weights(
+    questionnaire: Questionnaire, valid: Sequence[Pattern], found: WeightingResult | None
+) -> Iterator[Warning]:
+    """Say whom weighted figures leave out, what fitting the weights did not reach, and weights nobody uses."""
+    carries = any(row.weight != 1 for row in valid)
+    if carries and questionnaire.weighting.method != "carried":
+        yield warn.weights_unused()
+    if found is None or not valid:
+        return
+    if found.method == "carried" and not carries:
+        yield warn.no_weights()
+    if found.left_out:
+        yield warn.left_out_of_weighting(found.left_out)
+    if found.covered is not None and found.people is not None and found.covered < found.people:
+        yield warn.weighted_coverage(found.covered, found.people, found.empty)
+    labels = dict(questionnaire.strata())
+    for code in found.lonely:
+        yield warn.lonely_stratum(code, labels[code], found.lonely_rule)
+    if found.converged is False:
+        yield warn.margins_not_met(found.iterations or 0, Fraction(repr(found.gap or 0.0)), found.trimmed)
 
 
 def _about_groups(groups: Mapping[str, Mapping[str, Group]]) -> Iterator[Warning]:
@@ -228,17 +271,18 @@ def _about_measures(
     """Say what was not answered, and where the measured coverage of logit-t falls short; exact intervals need no such word."""
     for name, found in measures.items():
         measure = questionnaire.measures[name]
-        if found.method == "no-joint-answers" and found.value is None:
+        method = found.method.partition(",")[0]
+        if method == "no-joint-answers" and found.value is None:
             continue
         if found.value is None:
             yield warn.no_answers(name, measure.title.say())
             continue
         answered = dict(zip(measure.items, (tally.answered for tally in tallies[name]), strict=True))
         yield from (warn.item_without_answers(name, item) for item, n in answered.items() if n == 0)
-        fewest = min(n for n in answered.values() if n)
-        if found.method in SHORT_OF_LEVEL and fewest < SMALL_BASE:
+        fewest = min((n for n in answered.values() if n), default=0)
+        if method in SHORT_OF_LEVEL and fewest < SMALL_BASE:
             yield warn.small_base(name, measure.title.say(), fewest)
-        if found.method in SHORT_OF_LEVEL and found.value > 0.95:
+        if method in SHORT_OF_LEVEL and found.value > 0.95:
             yield warn.near_ceiling(name, measure.title.say())
 
 
@@ -249,7 +293,7 @@ def _about_definitions(
     for name, result in found.items():
         if result.defined_measure is None or result.measure is None:
             continue
-        own, printed = measures[result.measure].exact, measures[result.defined_measure].exact
+        own, printed = value_of(measures[result.measure]), value_of(measures[result.defined_measure])
         if own is not None and printed is not None:
             title = questionnaire.indicators[name].title.say()
             yield warn.definition_conflict(name, title, (own, result.score), (printed, result.defined_score))
@@ -283,7 +327,13 @@ def _of_tallies(questionnaire: Questionnaire, tallies: Tallies, fieldwork: Field
     ]
     if any(m.method == "no-joint-answers" for m in measures.values()):
         notes.append(warn.no_joint_answers())
-    return _report(questionnaire, fieldwork, counted, items, measures, {}, notes, tallies.digest())
+    weighted = {}
+    if questionnaire.weighting.is_weighted:
+        weighted = {name: replace(unknown(), method="no-joint-answers") for name in measures}
+        notes.append(warn.weights_need_rows())
+    return _report(
+        questionnaire, fieldwork, counted, items, (measures, weighted), {}, notes, tallies.digest()
+    )
 
 
 def _check_tallies(questionnaire: Questionnaire, tallies: Tallies) -> None:

@@ -17,6 +17,13 @@ def measures(report: Report) -> pd.DataFrame:
     )
 
 
+def weighted(report: Report) -> pd.DataFrame:
+    """Return the weighted measures as `measures` does; empty where the definition weights nothing."""
+    return _frame(
+        [{"measure": name, **_columns(found)} for name, found in report.weighted.items()], "measure"
+    )
+
+
 def items(report: Report) -> pd.DataFrame:
     """Return one row per item and option: count and share of the base (of 1); index is item and code."""
     rows = [

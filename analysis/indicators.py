@@ -81,10 +81,11 @@ class Scorer:
         return self._entered(name, part, node)
 
     def _measured(self, name: str, node: Node, estimate: Estimate) -> Scored:
-        if estimate.exact is None:
+        value = value_of(estimate)
+        if value is None:
             return Scored(score=None, span=None, warning=self._unanswered(node))
         try:
-            points = scoring.score(node, estimate.exact * 100)
+            points = scoring.score(node, value * 100)
         except NoBranchError:
             return Scored(score=None, span=None, warning=warn.out_of_range(name, node.title.say()))
         return Scored(score=points, span=_through(node, estimate, points))
@@ -121,6 +122,13 @@ class Scorer:
     def _shown_measure(self, indicator: Indicator) -> str | None:
         measures = self.questionnaire.indicator_measures(indicator)
         return measures[0] if measures else None
+
+
+def value_of(estimate: Estimate) -> Fraction | None:
+    """Return the value a rule is applied to: the exact one, or where weights are not exact its shortest decimal."""
+    if estimate.exact is None and estimate.value is not None:
+        return Fraction(repr(estimate.value))
+    return estimate.exact
 
 
 def _part_result(part: Part, scored: Scored) -> PartResult:
@@ -171,6 +179,7 @@ def _add(parts: Mapping[str, Scored]) -> Scored:
 
 
 def _meets(indicator: Indicator, estimate: Estimate | None) -> bool | None:
-    if indicator.target is None or estimate is None or estimate.exact is None:
+    value = None if estimate is None else value_of(estimate)
+    if indicator.target is None or value is None:
         return None
-    return estimate.exact * 100 >= indicator.target
+    return value * 100 >= indicator.target

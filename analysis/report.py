@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from questionnaires.model import MeasureKind
@@ -17,6 +17,12 @@ class Estimate:
     number of respondents it rests on, `n_effective` the size of the simple random sample that would be as precise.
     What is unknown is None: no value without answers, no standard error from a single answer, neither standard error
     nor interval from counts without joint answers. `method` names how the interval was made.
+
+    `df` are the degrees of freedom the interval uses. `design_effect` is the variance ÷ that of a simple random sample
+    of equal size without replacement (R: deff = TRUE), `design_effect_replace` with replacement (R: deff = "replace").
+    `bounds` is the range the value can take, with no assumption at all, when those it does not speak for may answer
+    anything: people in strata without answers (weighted estimates); everybody who did not answer, where those are at
+    most a quarter of a known population (unweighted ones). None where that says nothing.
     """
 
     value: float | None
@@ -27,6 +33,44 @@ class Estimate:
     method: str
     level: float = 0.95
     n_effective: float | None = None
+    df: int | None = None
+    design_effect: float | None = None
+    design_effect_replace: float | None = None
+    bounds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightingResult:
+    """How the weighted estimates were weighted, and whom they speak for.
+
+    `covered` is the number of people in strata (or groups of a margin) with answers, `people` all of them; None where
+    that is not known. `empty` are the codes of strata or groups without answers, `lonely` those of strata with one.
+    `left_out` counts valid responses that name no stratum or no group of a margin. `iterations` and `gap` (the largest
+    relative difference left between a margin and its number of people) say how raking went; `converged` is None
+    where nothing was fitted. `trimmed` counts responses whose weight was cut.
+    """
+
+    method: str
+    design: str
+    used: bool
+    n: int
+    left_out: int
+    people: int | None
+    covered: int | None
+    empty: tuple[str, ...]
+    lonely: tuple[str, ...]
+    lonely_rule: str
+    strata: Mapping[str, int]
+    df: int
+    sum_of_weights: float | None
+    smallest_weight: float | None
+    largest_weight: float | None
+    kish_design_effect: float | None
+    kish_n_effective: float | None
+    converged: bool | None = None
+    iterations: int | None = None
+    gap: float | None = None
+    trimmed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,3 +180,5 @@ class Report:
     data_hash: str
     score_places: int = 2
     percent_places: int = 2
+    weighted: Mapping[str, Estimate] = field(default_factory=dict)
+    weighting: WeightingResult | None = None

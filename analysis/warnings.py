@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from analysis.report import Warning
@@ -56,6 +56,78 @@ def unequal_sampling(sampled: Mapping[str, Fraction], labels: Mapping[str, str])
         en=f"The strata were sampled at different rates ({', '.join(f'{c} {{{c}_share}}' for c in sampled)}); "
         "these results are not weighted.",
         facts=tuple((f"{code}_share", rate) for code, rate in sampled.items()),
+    )
+
+
+def weights_unused() -> Warning:
+    return Warning(
+        code="weights-unused",
+        zh="答卷带有权数，但问卷定义没有写 weighting 的 method: carried，权数没有使用。",
+        en="The responses carry weights, but the definition does not say method: carried under weighting; "
+        "they were not used.",
+    )
+
+
+def no_weights() -> Warning:
+    return Warning(
+        code="no-weights",
+        zh="定义写明权数在数据里（carried），但答卷没有权数；每份按 1 计算。",
+        en="The definition says that the data carry weights, but they do not; every response weighs 1.",
+    )
+
+
+def weights_need_rows() -> Warning:
+    return Warning(
+        code="weights-need-rows",
+        zh="只有逐题汇总数，没有逐份答卷：不能加权，加权结果为空。",
+        en="Only counts per item are given: they cannot be weighted, so weighted results are null.",
+    )
+
+
+def left_out_of_weighting(count: int) -> Warning:
+    return Warning(
+        code="left-out-of-weighting",
+        zh=f"{count} 份有效问卷没有写明所在的层或加权题目的类别（或该类别人数为 0），未计入加权结果。",
+        en=f"{count} valid questionnaires name no stratum or group that has people; the weighted results leave them out.",
+    )
+
+
+def weighted_coverage(covered: int, people: int, empty: Sequence[str]) -> Warning:
+    return Warning(
+        code="weighted-coverage",
+        zh=f"加权结果覆盖 {people} 人中的 {covered} 人（{{covered_share}}）；没有有效问卷的是：{'、'.join(empty)}。",
+        en=f"The weighted results cover {covered} of {people} people ({{covered_share}}); "
+        f"without valid questionnaires: {', '.join(empty)}.",
+        facts=(("covered_share", Fraction(covered, people)),),
+    )
+
+
+_LONELY = {
+    "fail": ("不给出标准误和区间", "no standard error or interval is given"),
+    "remove": ("它的方差不计", "its variance is taken as none"),
+    "certainty": ("它的方差不计", "its variance is taken as none"),
+    "adjust": ("它的方差按与总平均的差计算", "its variance is taken from the overall mean"),
+    "average": ("它的方差取其他层的平均", "its variance is taken as the other strata's average"),
+}
+
+
+def lonely_stratum(code: str, label: str, rule: str) -> Warning:
+    zh, en = _LONELY[rule]
+    return Warning(
+        code="lonely-stratum",
+        zh=f"“{label}”只有一份有效问卷，看不出层内差异；{zh}（{rule}）。",
+        en=f"Stratum {code} has one valid questionnaire, so its variance cannot be seen; {en} ({rule}).",
+    )
+
+
+def margins_not_met(iterations: int, gap: Fraction, trimmed: int) -> Warning:
+    zh = f"；{trimmed} 份的权数被截" if trimmed else ""
+    en = f"; the weights of {trimmed} were trimmed" if trimmed else ""
+    return Warning(
+        code="margins-not-met",
+        zh=f"加权迭代 {iterations} 轮后，与给定人数最大仍差 {{gap_share}}{zh}。",
+        en=f"After {iterations} rounds of fitting, the weights are still {{gap_share}} from a given number of people{en}.",
+        facts=(("gap_share", gap),),
     )
 
 

@@ -99,6 +99,12 @@ def _positive(value: Fraction) -> Fraction:
     return value
 
 
+def _above_one(value: Fraction) -> Fraction:
+    if value <= 1:
+        raise mistake("not-above-one", f"{value} 应大于 1", f"{value} must be greater than 1")
+    return value
+
+
 def _fraction_text(value: Fraction) -> str:
     return str(value)
 
@@ -136,6 +142,7 @@ Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(_fraction_te
 Percent = Annotated[Exact, AfterValidator(_percent)]
 Share = Annotated[Exact, AfterValidator(_share)]
 Positive = Annotated[Exact, AfterValidator(_positive)]
+AboveOne = Annotated[Exact, AfterValidator(_above_one)]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": ["yes", "no", True, False]})]
 Bound = Annotated[
     Fraction | None,
@@ -394,6 +401,58 @@ class Population(Frozen):
         return self.size if self.size is not None else (sum(self.strata.values()) if self.strata else None)
 
 
+Margin = dict[Code, Annotated[int, Field(ge=0)]]
+
+
+class Weighting(Frozen):
+    """How the answers are weighted so that they speak for the population; beside the plain figures."""
+
+    design: Literal["simple", "stratified"] = key(
+        "怎么抽的样：simple 简单随机抽样；stratified 各层分别抽（需要 population.strata）",
+        "how the sample was drawn: simple random, or separately in each stratum (needs population.strata)",
+        default="simple",
+    )
+    method: Literal["none", "strata", "post_stratify", "rake", "carried"] = key(
+        "怎么加权：none 不加权；strata 各层人数÷答卷数；post_stratify 按一题的总体人数；"
+        "rake 按多题的总体人数迭代；carried 用数据里的 _weight 列",
+        "none; strata (people ÷ answers of each stratum); post_stratify to one item's numbers; rake to several; "
+        "carried: the data's column _weight",
+        default="none",
+    )
+    margins: dict[Id, Margin] = key(
+        "总体人数：题目: {编码: 人数}，用于 post_stratify（一题）和 rake（多题）",
+        "numbers of people: item: {code: people}, for post_stratify (one item) and rake (several)",
+        default={},
+    )
+    trim: AboveOne | None = key(
+        "权数上限：平均权数的几倍（大于 1）；不写则不截",
+        "the largest weight, as a multiple of the mean weight (above 1); none unless given",
+        default=None,
+    )
+    lonely: Literal["fail", "remove", "certainty", "adjust", "average"] = key(
+        "只有一份答卷的层怎么算方差：adjust 与总平均比；average 用其他层的平均；remove、certainty 不计；fail 不给出区间",
+        "the variance of a stratum with one answer: adjust (against the overall mean), average (of the other strata), "
+        "remove or certainty (none), fail (no interval)",
+        default="adjust",
+    )
+    fpc: Flag = key(
+        "有限总体校正（默认 yes；结论要推广到本次总体以外时写 no）",
+        "correct for the finite population (yes unless the result is to speak beyond it)",
+        default=True,
+    )
+    use: Literal["plain", "weighted"] = key(
+        "指标按哪个数评分：plain 不加权，weighted 加权",
+        "which figure the indicators are scored by",
+        default="plain",
+    )
+
+    @property
+    def is_weighted(self) -> bool:
+        """Say whether there is anything to compute beside the plain figures."""
+        return self.method != "none" or self.design == "stratified"
+
+
+IntervalMethod = Literal["default", "logit", "t", "mean", "wilson", "clopper-pearson", "beta"]
 MeasureKind = Literal["satisfaction_score", "satisfaction_rate", "awareness_score", "awareness_rate"]
 
 
@@ -413,6 +472,21 @@ class Measure(Frozen):
         "题目权重，未写的为 1", "item weights; 1 where none is given", default={}
     )
     group: Conditions = key("只算这一组人：题目: [编码…]", "only these people: item: [codes…]", default={})
+    combine: Literal["items", "pooled", "persons"] = key(
+        "多题怎么合并：items 各题得分的（加权）平均；pooled 全部答案放在一起平均；persons 先求每人平均再平均",
+        "how several items combine: the (weighted) mean of item scores; all answers pooled; the mean of each person's mean",
+        default="items",
+    )
+    missing: Literal["itemwise", "listwise"] = key(
+        "漏答：itemwise 只缺那一题；listwise 该指标值有漏答的人整份不计（不适用、未问到不算漏答）",
+        "a blank leaves its item only (itemwise), or the person leaves the measure (listwise); not asked is no blank",
+        default="itemwise",
+    )
+    interval: IntervalMethod = key(
+        "置信区间方法；default：得分 logit-t，一题的人数占比用精确区间（加权时 Korn–Graubard）",
+        "the interval's method; default: logit-t for means, exact for a share of one item (weighted: Korn–Graubard)",
+        default="default",
+    )
 
     @property
     def is_rate(self) -> bool:
@@ -717,6 +791,9 @@ class Questionnaire(Frozen):
     scales: dict[Id, Scale] = key("共用量表", "shared scales", default={})
     sections: Annotated[tuple[Section, ...], Field(min_length=1)] = key("各部分", "its sections")
     measures: dict[Id, Measure] = key("指标值", "what is computed", default={})
+    weighting: Weighting = key(
+        "加权（与不加权的数并列）", "weighting, shown beside the plain figures", default=Weighting()
+    )
     validity: tuple[ValidityRule, ...] = key("有效性规则，按序应用", "validity rules, in order", default=())
     indicators: dict[Id, Indicator] = key("评分指标", "what is scored", default={})
     reporting: Reporting = key("修约", "rounding in print", default=Reporting())

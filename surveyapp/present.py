@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from analysis.report import Estimate, FieldworkResult, Group, IndicatorResult, ItemResult, Report, Warning
+from analysis.report import (
+    Estimate,
+    FieldworkResult,
+    Group,
+    IndicatorResult,
+    ItemResult,
+    Report,
+    Warning,
+    WeightingResult,
+)
 
 SCHEMA = "surveyapp.report/1"
 UNKNOWN = "—"
@@ -118,6 +128,8 @@ def as_dict(report: Report) -> dict[str, Any]:
             {"code": w.code, "message": words(w, report), "message_en": words(w, report, "en")}
             for w in report.warnings
         ],
+        "weighted_measures": {name: _estimate(found) for name, found in report.weighted.items()},
+        "weighting": _weighting(report.weighting) if report.weighting else None,
         "data_hash": report.data_hash,
         "made_with": made_with(),
     }
@@ -173,7 +185,16 @@ def _estimate(found: Estimate) -> dict[str, Any]:
         "n": found.n,
         "n_effective": found.n_effective,
         "method": found.method,
+        "df": found.df,
+        "design_effect": found.design_effect,
+        "design_effect_replace": found.design_effect_replace,
+        "bounds": list(found.bounds) if found.bounds else None,
     }
+
+
+def _weighting(found: WeightingResult) -> dict[str, Any]:
+    plain = asdict(found)
+    return plain | {"empty": list(found.empty), "lonely": list(found.lonely), "strata": dict(found.strata)}
 
 
 def _indicator(found: IndicatorResult, places: int) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,6 +44,8 @@ GUARDED = tuple("=+-@\t\r＝＋－＠")
 """A cell of free text that begins with one of these was exported behind an apostrophe, so that no sheet runs it."""
 
 MOST_PROBLEMS = 200
+
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 class Rows(NamedTuple):
@@ -215,12 +219,6 @@ class _Reader:
                 )
             if name not in known:
                 self._unknown_column(name, known)
-        if "_weight" in self.header:
-            zh, en = (
-                "暂不支持 _weight（个案权数）列，请删除",
-                "the column _weight (case weights) is not supported; remove it",
-            )
-            self.wrong(1, "_weight", "weights", zh, en)
 
     def _unknown_column(self, name: str, known: Sequence[str]) -> None:
         near = difflib.get_close_matches(name, known, n=1)
@@ -299,6 +297,7 @@ class _Reader:
     def _pattern(self, line: int, cell: Mapping[str, str], accepted: Accepted) -> Pattern | None:
         count = self._whole(line, cell, "_count", 1)
         seconds = self._whole(line, cell, "_seconds", 0)
+        weight = self._weight(line, cell)
         self._check_id(line, cell.get("_id", ""))
         if count is None:
             return None
@@ -309,6 +308,7 @@ class _Reader:
             version=cell.get("_version") or self.questionnaire.version, channel=cell.get("_channel") or "import",
             validity=reason or (TOO_FAST if "exclude" in effects else ""),
             flags=_flags(cell.get("_flags", ""), "flag" in effects),
+            weight=weight,
         )  # fmt: skip
 
     def _whole(self, line: int, cell: Mapping[str, str], column: str, least: int) -> int | None:
@@ -325,6 +325,18 @@ class _Reader:
             self.wrong(line, column, "not-a-number", zh, en)
             return None
         return int(number)
+
+    def _weight(self, line: int, cell: Mapping[str, str]) -> float:
+        """Return what the response weighs; 1 if the file carries no weights."""
+        if "_weight" not in cell:
+            return 1.0
+        value = cell["_weight"]
+        if _DECIMAL.fullmatch(value) and 0 < float(value) < math.inf:
+            return float(value)
+        zh = f"_weight 应为大于 0 的数，现为“{value}”" if value else "_weight 不能为空：每行都要有权数"
+        en = f"_weight must be a number above 0, not '{value}'" if value else "every row needs its _weight"
+        self.wrong(line, "_weight", "not-a-weight", zh, en)
+        return 1.0
 
     def _stratum(self, line: int, value: str) -> str:
         item = self.questionnaire.population.stratum_item

@@ -6,6 +6,7 @@ from questionnaires.draft import Draft
 from questionnaires.rules import (
     branch_coverage,
     branch_points,
+    combine_single,
     condition_kind,
     condition_order,
     deduct_start,
@@ -23,6 +24,9 @@ from questionnaires.rules import (
     indicator_input,
     indicator_shape,
     interpolate_limits,
+    margin_codes,
+    margin_item,
+    margin_totals,
     missing_language,
     missing_stratum,
     missing_value,
@@ -43,11 +47,15 @@ from questionnaires.rules import (
     validity_items,
     value_outside_base,
     variant_of,
+    weighting_margins,
+    weighting_strata,
+    weighting_unused,
 )
 
 RULES: tuple[ModuleType, ...] = (
     branch_coverage,
     branch_points,
+    combine_single,
     condition_kind,
     condition_order,
     deduct_start,
@@ -65,6 +73,9 @@ RULES: tuple[ModuleType, ...] = (
     indicator_input,
     indicator_shape,
     interpolate_limits,
+    margin_codes,
+    margin_item,
+    margin_totals,
     missing_language,
     missing_stratum,
     missing_value,
@@ -85,6 +96,9 @@ RULES: tuple[ModuleType, ...] = (
     validity_items,
     value_outside_base,
     variant_of,
+    weighting_margins,
+    weighting_strata,
+    weighting_unused,
 )
 
 

@@ -1,6 +1,6 @@
 """A code that is named is one of the item's options.
 
-引用的编码（显示条件、分组、分层、满意的编码、甄别题）必须是该题的选项编码。
+引用的编码（显示条件、分组、分层、加权、满意的编码、甄别题）必须是该题的选项编码。
 
 Wrong:
     shown_if: {subsidy: [Z]}
@@ -30,6 +30,10 @@ def check(draft: Draft) -> None:
         wrong = _lacking(draft, [item or ""], code)
         if wrong:
             draft.report_key(("population", "strata", code), ID, *_words(draft, wrong, code))
+    for name, people in draft.questionnaire.weighting.margins.items():
+        for code in () if draft.is_broken("weighting", "margins", name) else people:
+            if wrong := _lacking(draft, [name], code):
+                draft.report_key(("weighting", "margins", name, code), ID, *_words(draft, wrong, code))
 
 
 def _lacking(draft: Draft, items: Sequence[str], code: str) -> list[str]:

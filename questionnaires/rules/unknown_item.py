@@ -1,9 +1,9 @@
 """An item that is named exists.
 
-引用的题目（显示条件、分层、指标值、分组、有效性规则）必须在问卷里。
+引用的题目（显示条件、分层、加权、指标值、分组、有效性规则）必须在问卷里。
 
-Items are named by conditions (`shown_if`, `group`), by the population's `stratum_item`, by measures and by validity
-rules.
+Items are named by conditions (`shown_if`, `group`), by the population's `stratum_item`, by the margins of
+`weighting`, by measures and by validity rules.
 
 Wrong:
     measures:
@@ -32,6 +32,9 @@ def check(draft: Draft) -> None:
     for path, name, _ in draft.conditions():
         if name not in known:
             draft.report_key(path, ID, *_words(name, known))
+    for name in draft.questionnaire.weighting.margins:
+        if name not in known and not draft.is_broken("weighting", "margins", name):
+            draft.report_key(("weighting", "margins", name), ID, *_words(name, known))
 
 
 def _words(name: str, known: Iterable[str]) -> tuple[str, str]:

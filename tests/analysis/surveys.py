@@ -22,7 +22,11 @@ ITEMS = {"q1": "notice", "q2": "criteria", "q3": "procedure", "q4": "review", "q
 
 CODES = {"100": "A", "80": "B", "60": "C", "0": "D"}
 STRATA = {"living": "A", "housing": "B"}
-STRATA_LINE = "  stratum_item: subsidy\n  strata: {A: 1138, B: 262, C: 2}\n"
+STRATA_LINE = (
+    "  stratum_item: subsidy\n  strata: {A: 1138, B: 262, C: 2}\n"
+    "weighting: {design: stratified, method: strata, use: plain}  # 报告用不加权的数 the report prints plain figures\n"
+)
+"""The strata with the weighting that needs them."""
 
 Answers = Mapping[str, str | list[str]]
 
@@ -41,10 +45,10 @@ def shipped(name: str, *replaced: tuple[str, str]) -> Questionnaire:
     return loads_good(text, name)
 
 
-def pattern(answers: Answers, count: int = 1, **more: str) -> Pattern:
+def pattern(answers: Answers, count: int = 1, weight: float = 1.0, **more: str) -> Pattern:
     """Return a pattern from plain answers; what is not given is empty."""
     text = json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
-    return Pattern(answers=text, count=count, **more)
+    return Pattern(answers=text, count=count, weight=weight, **more)
 
 
 def table(rows: Iterable[Pattern]) -> PatternTable:

@@ -14,7 +14,7 @@ from tests.analysis import surveys
 
 TOP = {
     "schema", "questionnaire", "fieldwork", "items", "measures", "indicators", "groups", "warnings", "data_hash",
-    "made_with",
+    "made_with", "weighted_measures", "weighting",
 }  # fmt: skip
 FIELDWORK = {
     "population", "distributed", "returned", "valid", "return_rate", "validity_rate", "valid_return_rate",

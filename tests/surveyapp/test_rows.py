@@ -154,11 +154,25 @@ def test_every_problem_is_named_with_its_row_and_column(
     ]
 
 
+def test_every_row_carries_its_weight(small: Questionnaire, rows_file: Callable[..., Path]) -> None:
+    read = read_rows(rows_file("town,happy,_weight\nN,yes,1.5\nS,no,40.642857142857146\n"), small)
+    assert not read.problems
+    assert sorted(row.weight for row in read.table.rows) == [1.5, 40.642857142857146]
+
+
+@pytest.mark.parametrize("weight", ["", "0", "-1", "x", "nan", "inf", "1e999", "１"])
+def test_a_weight_is_a_number_above_0(
+    weight: str, small: Questionnaire, rows_file: Callable[..., Path]
+) -> None:
+    read = read_rows(rows_file(f"town,happy,_weight\nN,yes,1\nS,no,{weight}\n"), small)
+    assert places(read.problems) == [(3, 3, "not-a-weight")]
+
+
 def test_unknown_and_double_columns_stop_the_reading(
     small: Questionnaire, rows_file: Callable[..., Path]
 ) -> None:
     read = read_rows(rows_file("town,hapy,town,_weight\nN,yes,N,1\n"), small)
-    assert places(read.problems) == [(1, 1, "double-column"), (1, 2, "unknown-column"), (1, 4, "weights")]
+    assert places(read.problems) == [(1, 1, "double-column"), (1, 2, "unknown-column")]
     assert read.table.rows == ()
     assert "happy" in read.problems[1].en
 
