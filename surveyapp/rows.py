@@ -10,12 +10,14 @@ import difflib
 import io
 import math
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
@@ -45,6 +47,12 @@ GUARDED = tuple("=+-@\t\r＝＋－＠")
 
 MOST_PROBLEMS = 200
 
+_BROKEN_SHEET = (
+    InvalidFileException, BadZipFile, ParseError, zlib.error, EOFError, KeyError, IndexError, AttributeError,
+    TypeError, ValueError,
+)  # fmt: skip
+"""What openpyxl lets through when a workbook is damaged."""
+
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
@@ -63,7 +71,7 @@ class Tallied(NamedTuple):
     problems: list[Problem]
 
 
-class UnreadableFileError(ValueError):
+class UnreadableFileError(Exception):
     """A file that is not what its name says."""
 
     def __init__(self, path: Path, zh: str, en: str) -> None:
@@ -110,15 +118,31 @@ def _decode(path: Path) -> str:
 
 
 def _xlsx(path: Path) -> Iterator[list[str]]:
+    if not path.is_file():
+        raise FileNotFoundError(2, "No such file", str(path))
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
-        if isinstance(error, OSError) and not path.is_file():
-            raise
-        raise UnreadableFileError(path, "不是有效的 xlsx 文件", "this is not an xlsx file") from None
-    sheet = book.worksheets[0]
-    for row in sheet.iter_rows(values_only=True):
-        yield [_as_text(value) for value in row]
+        yield from _sheet(path)
+    except _BROKEN_SHEET:
+        raise UnreadableFileError(path, "不是完好的 xlsx 文件", "this is not a sound xlsx file") from None
+
+
+def _sheet(path: Path) -> Iterator[list[str]]:
+    """Yield the first sheet's rows. Raises UnreadableFileError for formulas whose results the file does not hold."""
+    results, formulas = (load_workbook(path, read_only=True, data_only=only) for only in (True, False))
+    empty: list[str] = []
+    for found, written in zip(results.worksheets[0].rows, formulas.worksheets[0].rows, strict=False):
+        empty += [
+            cell.coordinate
+            for cell, shown in zip(written, found, strict=False)
+            if shown.value is None and isinstance(cell.value, str) and cell.value.startswith("=")
+        ]
+        yield [cell_text(cell.value) for cell in found]
+    if empty:
+        where = ", ".join(empty[:10]) + ("…" if len(empty) > 10 else "")
+        zh = f"单元格 {where} 的公式没有保存计算结果；请用 Excel 或 WPS 打开、保存后再用"
+        raise UnreadableFileError(
+            path, zh, f"the formulas in {where} hold no results; open and save the file in Excel"
+        )
 
 
 def _parquet(path: Path) -> Iterator[list[str]]:
@@ -137,10 +161,10 @@ def _parquet(path: Path) -> Iterator[list[str]]:
     yield list(file.schema_arrow.names)
     for batch in file.iter_batches():
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            yield [_as_text(value) for value in row]
+            yield [cell_text(value) for value in row]
 
 
-def _as_text(value: object) -> str:
+def cell_text(value: object) -> str:
     """Write a sheet's cell as its author sees it: a whole number without its .0."""
     if value is None:
         return ""
@@ -158,7 +182,7 @@ def read_rows(path: Path, questionnaire: Questionnaire) -> Rows:
     """Read a rows file. Raises UnreadableFileError and OSError."""
     table = cells(path)
     header = [name.strip() for name in next(table, [])]
-    reader = _Reader(file=str(path), questionnaire=questionnaire, header=header)
+    reader = RowReader(file=str(path), questionnaire=questionnaire, header=header)
     reader.check_header()
     patterns = (
         [] if reader.problems else [p for n, row in enumerate(table, start=2) for p in reader.row(n, row)]
@@ -167,7 +191,7 @@ def read_rows(path: Path, questionnaire: Questionnaire) -> Rows:
 
 
 @dataclass(kw_only=True)
-class _Reader:
+class RowReader:
     """Turns rows of text into patterns; equal rows are judged once."""
 
     file: str

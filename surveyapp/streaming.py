@@ -27,7 +27,7 @@ from analysis.streaming import count_joint, has_repeats
 from questionnaires.accept import LONGEST_COMMENT
 from questionnaires.model import Questionnaire, TextItem, TooFast
 from questionnaires.problems import Problem
-from surveyapp.rows import Rows, UnreadableFileError, _as_text, _Reader, cells, read_rows
+from surveyapp.rows import RowReader, Rows, UnreadableFileError, cell_text, cells, read_rows
 
 Found = TypeVar("Found")
 Cells = tuple[str, ...]
@@ -69,12 +69,12 @@ def _read(path: Path, questionnaire: Questionnaire, tell: Tell) -> Rows:
         tell(size)
         return found
     header = _header(path, suffix)
-    reader = _Reader(file=str(path), questionnaire=questionnaire, header=header)
+    reader = RowReader(file=str(path), questionnaire=questionnaire, header=header)
     reader.check_header()
     if reader.problems:
         return Rows(PatternTable(()), reader.problems)
     alike = _Alike.of(questionnaire, header)
-    count = _count_parquet if suffix == ".parquet" else _count_csv
+    count = _count_sound_parquet if suffix == ".parquet" else _count_csv
     counts, ids_may_repeat = count(path, alike, tell)
     patterns, wrong = _judged(questionnaire, alike, counts, str(path))
     if not wrong and not ids_may_repeat:
@@ -233,6 +233,15 @@ def _parquet(path: Path, dictionaries: Sequence[str] = ()) -> Any:
         raise UnreadableFileError(path, "不是有效的 parquet 文件", "this is not a parquet file") from None
 
 
+def _count_sound_parquet(path: Path, alike: _Alike, tell: Tell) -> Counted:
+    from pyarrow import ArrowException
+
+    try:
+        return _count_parquet(path, alike, tell)
+    except (ArrowException, OSError):
+        raise UnreadableFileError(path, "parquet 文件已损坏", "the parquet file is damaged") from None
+
+
 def _count_parquet(path: Path, alike: _Alike, tell: Tell) -> Counted:
     columns = _parquet(path).schema_arrow.names
     counts = _by_duckdb(path, columns, alike)
@@ -251,7 +260,7 @@ def _parquet_ids_repeat(path: Path, columns: Sequence[str], alike: _Alike) -> bo
     hashes = array("q")
     for batch in _parquet(path).iter_batches(columns=own):
         hashes.extend(
-            hash(text) for value in batch.column(0).to_pylist() if (text := _as_text(value).strip())
+            hash(text) for value in batch.column(0).to_pylist() if (text := cell_text(value).strip())
         )
     return has_repeats(hashes)
 
@@ -272,7 +281,7 @@ def _by_batches(path: Path, columns: Sequence[str], alike: _Alike, tell: Tell) -
 def _coded(column: Any, at: int, alike: _Alike) -> tuple[Any, list[str]]:
     """Return a column's codes and what they stand for; null is the blank, which is the last code."""
     found = column if hasattr(column, "indices") else column.dictionary_encode()
-    texts = [alike.cell(at, _as_text(value)) for value in found.dictionary.to_pylist()] + [""]
+    texts = [alike.cell(at, cell_text(value)) for value in found.dictionary.to_pylist()] + [""]
     codes = found.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
     distinct = list(dict.fromkeys(texts))
     if len(distinct) == len(texts):
@@ -300,7 +309,7 @@ def _by_duckdb(path: Path, columns: Sequence[str], alike: _Alike) -> Counter[Cel
             connection.execute(f"SELECT {chosen}, count(*) FROM read_parquet(?) GROUP BY ALL", [str(path)])
             while rows := connection.fetchmany(BATCH):
                 for *values, count in rows:
-                    counts[tuple(alike.cell(at, _as_text(v)) for at, v in enumerate(values))] += count
+                    counts[tuple(alike.cell(at, cell_text(v)) for at, v in enumerate(values))] += count
     except duckdb.Error:
         return None
     return counts
@@ -327,7 +336,7 @@ def _judged(
     questionnaire: Questionnaire, alike: _Alike, counts: Mapping[Cells, int], file: str
 ) -> tuple[list[Pattern], set[Cells]]:
     """Judge each distinct row once; return the patterns with their numbers, and the rows that are wrong."""
-    reader = _Reader(file=file, questionnaire=questionnaire, header=alike.header)
+    reader = RowReader(file=file, questionnaire=questionnaire, header=alike.header)
     patterns: list[Pattern] = []
     wrong: set[Cells] = set()
     with _no_collecting():
@@ -354,7 +363,7 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _find(path: Path, reader: _Reader, alike: _Alike, wrong: set[Cells]) -> list[Problem]:
+def _find(path: Path, reader: RowReader, alike: _Alike, wrong: set[Cells]) -> list[Problem]:
     """Read the file once more and report every wrong row, and every id that stands twice, with its line."""
     rows = cells(path)
     next(rows, None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 READMES = ("README.md", "README.zh.md")
-ALONE = ("check", "analyse", "rule")
+ALONE = ("check", "analyse", "rule", "plan")
 """Commands that need no database, so that they can be run as they stand."""
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import click
+from pydantic_core import PydanticCustomError
 
 from analysis import Estimate, Fieldwork, PatternTable, Report, Tallies, evaluate
-from analysis.indicators import Scorer
-from analysis.report import IndicatorResult
 from analysis.scoring import limits
+from analysis.uncertainty import Certainty, certainty
 from questionnaires.build import load
 from questionnaires.model import Indicator, Part, Questionnaire, Range, exact
 from questionnaires.problems import Problem
 from surveyapp import present
+from surveyapp.certainty import reading_rows
 from surveyapp.console import BadInputError, bar, language, refuse, say, table
-from surveyapp.rows import read_rows, read_tallies
+from surveyapp.entries import check_entries
+from surveyapp.rows import read_tallies
+from surveyapp.streaming import read_with_bar
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -73,7 +76,7 @@ def _problems(path: Path) -> list[Problem]:
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--responses", type=FILE, help="答卷文件 rows: csv, xlsx, parquet")
+@click.option("--responses", type=FILE, multiple=True, help="答卷文件，可写几个 rows: csv, xlsx, parquet")
 @click.option("--tallies", type=FILE, help="逐题汇总数 counts per item: json, yaml")
 @click.option("--distributed", type=click.IntRange(min=0), help="发放份数 questionnaires distributed")
 @click.option("--returned", type=click.IntRange(min=0), help="收回份数（含未列入文件的无效问卷）returned")
@@ -81,7 +84,7 @@ def _problems(path: Path) -> list[Problem]:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def analyse(
     file: Path,
-    responses: Path | None,
+    responses: tuple[Path, ...],
     tallies: Path | None,
     distributed: int | None,
     returned: int | None,
@@ -95,8 +98,9 @@ def analyse(
       surveyapp analyse zhifu-2022.yaml --responses rows.csv --distributed 60 --returned 56
       surveyapp analyse zhifu-2022.yaml --tallies tallies.json --format json
       surveyapp analyse zhifu-2022.yaml --responses rows.xlsx --entered growth=16.2
+      surveyapp analyse zhifu-2022.yaml --responses east.csv --responses west.csv
     """
-    if (responses is None) == (tallies is None):
+    if bool(responses) == (tallies is not None):
         say(
             "请用 --responses 或 --tallies 指定一个数据文件。",
             "Name one file by --responses or --tallies.",
@@ -116,8 +120,10 @@ def analyse(
     )
 
 
-def _rows(path: Path, questionnaire: Questionnaire, given: Fieldwork) -> tuple[PatternTable, Fieldwork]:
-    read = read_rows(path, questionnaire)
+def _rows(
+    paths: Sequence[Path], questionnaire: Questionnaire, given: Fieldwork
+) -> tuple[PatternTable, Fieldwork]:
+    read = read_with_bar(paths, questionnaire)
     refuse(read.problems)
     return read.table, given
 
@@ -127,6 +133,7 @@ def _tallies(path: Path | None, questionnaire: Questionnaire, given: Fieldwork) 
     read = read_tallies(path, questionnaire)
     refuse(read.problems)
     own = read.fieldwork
+    _entered(questionnaire, [f"{name}={value}" for name, value in own.entered.items()])
     return read.tallies, replace(
         own,
         distributed=own.distributed if given.distributed is None else given.distributed,
@@ -137,11 +144,12 @@ def _tallies(path: Path | None, questionnaire: Questionnaire, given: Fieldwork) 
 
 def _entered(questionnaire: Questionnaire, written: Sequence[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in written]
-    for name, sign, _ in pairs:
-        if not sign or name.partition(".")[0] not in questionnaire.indicators:
-            zh, en = f"--entered {name}：应写成 指标编号=值", f"--entered {name}: write INDICATOR=VALUE"
-            raise BadInputError(zh, en)
-    return {name: value for name, _, value in pairs}
+    found = {name.strip(): value.strip() for name, _, value in pairs}
+    problems = check_entries(questionnaire, found)
+    if problems:
+        lines = [(f"--entered {one.zh}", f"--entered {one.en}") for one in problems]
+        raise BadInputError("\n".join(zh for zh, _ in lines), "\n".join(en for _, en in lines))
+    return found
 
 
 # --- rule ----------------------------------------------------------------------------------------------------------
@@ -177,7 +185,7 @@ def rule(file: Path, indicator: str, at: str | None, entered: tuple[str, ...], f
     elif form == "json":
         click.echo(
             json.dumps(
-                [_as_dict(questionnaire, indicator, str(v), typed) for v in _stops(node)],
+                [_as_dict(questionnaire, indicator, _plain(v), typed) for v in _stops(node)],
                 ensure_ascii=False,
                 indent=2,
             )
@@ -186,47 +194,50 @@ def rule(file: Path, indicator: str, at: str | None, entered: tuple[str, ...], f
         click.echo(rule_table(questionnaire, indicator, typed))
 
 
-def points_at(questionnaire: Questionnaire, indicator: str, at: str, entered: dict[str, str]) -> Fraction:
+def points_at(questionnaire: Questionnaire, indicator: str, at: str, entered: Mapping[str, str]) -> Fraction:
     """Return the exact points an indicator gives when its measure (or its entered value) is `at`, in percent.
 
     Parts that are entered by hand keep the value in `entered` or in the definition. Raises BadInputError.
     """
-    found = _result(questionnaire, indicator, at, entered)
-    if found.score is None:
-        zh = f"{at} 不能用于指标 {indicator}：须在规则的范围内（或为规则中的等级）。"
-        raise BadInputError(
-            zh,
-            f"{at} cannot be scored by {indicator}: it must lie in the rule's range, or be one of its grades.",
+    points = _certainty(questionnaire, indicator, at, entered).result.score
+    if points is None:
+        raise BadInputError(*_cannot_score(questionnaire.indicators[indicator], indicator, at))
+    return points
+
+
+def _cannot_score(node: Indicator, indicator: str, at: str) -> tuple[str, str]:
+    if node.judged:
+        most = f"{float(node.points):g}"
+        return (
+            f"指标 {indicator} 由评价人员判定：--at 应为 0 到 {most} 的分数",
+            f"{indicator} is judged: --at is the points, from 0 to {most}",
         )
-    return found.score
-
-
-def _result(
-    questionnaire: Questionnaire, indicator: str, at: str, entered: dict[str, str]
-) -> IndicatorResult:
-    node = questionnaire.indicators[indicator]
-    values = dict(entered)
-    share = None
-    if node.parts is None and (node.measure is None or node.judged):
-        values[indicator] = at
-    else:
-        try:
-            share = exact(at) / 100
-        except Exception:
-            raise BadInputError(
-                f"--at {at} 不是数字，请写成 92.4", f"--at {at} is not a number; write 92.4"
-            ) from None
-    value = Estimate(
-        value=None if share is None else float(share),
-        exact=share,
-        standard_error=None,
-        interval=None,
-        n=0,
-        method="given",
+    return (
+        f"{at} 不能用于指标 {indicator}：须在规则的范围内（或为规则中的等级）。",
+        f"{at} cannot be scored by {indicator}: it must lie in the rule's range, or be one of its grades.",
     )
-    return Scorer(
-        questionnaire=questionnaire, measures=dict.fromkeys(questionnaire.measures, value), entered=values
-    ).result(indicator)[0]
+
+
+def _certainty(
+    questionnaire: Questionnaire, indicator: str, at: str, entered: Mapping[str, str]
+) -> Certainty:
+    """Score an indicator as if every measure (or its entered value) were `at`, in percent."""
+    node = questionnaire.indicators[indicator]
+    if node.parts is None and (node.measure is None or node.judged):
+        return certainty(questionnaire, indicator, _measures(questionnaire, None), {**entered, indicator: at})
+    try:
+        share = exact(at) / 100
+    except PydanticCustomError:
+        raise BadInputError(
+            f"--at {at} 不是数字，请写成 92.4", f"--at {at} is not a number; write 92.4"
+        ) from None
+    return certainty(questionnaire, indicator, _measures(questionnaire, share), entered)
+
+
+def _measures(questionnaire: Questionnaire, share: Fraction | None) -> dict[str, Estimate]:
+    value = None if share is None else float(share)
+    given = Estimate(value=value, exact=share, standard_error=None, interval=None, n=0, method="given")
+    return dict.fromkeys(questionnaire.measures, given)
 
 
 def _print_one(
@@ -241,6 +252,14 @@ def _print_one(
     zh = f"{title}：{at} 得 {found['exact_score']} 分，修约为 {found['reported']} 分（满分 {found['points']:g} 分）"
     en = f"{title}: {at} gives {found['exact_score']} points, reported as {found['reported']} of {found['points']:g}"
     say(zh, en, err=True)
+    readings = reading_rows(_certainty(questionnaire, indicator, at, entered), questionnaire, language())
+    if readings:
+        say(
+            "\n规则没有写明之处，各种读法的得分（→ 为所用）：",
+            "\nWhat the rule leaves open (→ is used):",
+            err=True,
+        )
+        click.echo(table(("读法 reading", "得分 points"), readings, right=(1,)), err=True)
 
 
 def _as_dict(
@@ -283,7 +302,7 @@ def _stops(node: Indicator) -> list[Fraction | str]:
     return sorted(value for value in near if low <= value <= high)
 
 
-def rule_table(questionnaire: Questionnaire, indicator: str, entered: dict[str, str]) -> str:
+def rule_table(questionnaire: Questionnaire, indicator: str, entered: Mapping[str, str]) -> str:
     """Return an indicator's points at its limits, and a plot of them over its range."""
     node = questionnaire.indicators[indicator]
     en = language() == "en"
@@ -295,11 +314,13 @@ def rule_table(questionnaire: Questionnaire, indicator: str, entered: dict[str, 
             (_plain(stop), present.half_up(points, questionnaire.reporting.score_places), str(points))
         )
     wording = node.wording.say(language()) if node.wording else ""
+    if node.judged:
+        wording += f" 由评价人员在 0 到 {float(node.points):g} 分之间判定 points are set by judgement"
     parts = [f"{node.title.say(language())}  {float(node.points):g} {'points' if en else '分'}", wording, ""]
     return "\n".join([*parts, table(head, rows, right=(0, 1)), "", *_plot(questionnaire, indicator, entered)])
 
 
-def _plot(questionnaire: Questionnaire, indicator: str, entered: dict[str, str]) -> list[str]:
+def _plot(questionnaire: Questionnaire, indicator: str, entered: Mapping[str, str]) -> list[str]:
     node = questionnaire.indicators[indicator]
     if not _scored_nodes(node):
         return []
@@ -351,20 +372,27 @@ def _measure_table(report: Report, questionnaire: Questionnaire) -> str:
         ("指标值", "结果", "95% 置信区间", "人数", "方法"),
         ("measure", "value", "95% interval", "n", "method"),
     )
-    rows = []
-    for name, found in report.measures.items():
-        title = questionnaire.measures[name].title.say(language())
-        interval = present.percent_range(found.interval, report.percent_places)
-        rows.append(
-            (
-                title,
-                present.percent(found.value if found.exact is None else found.exact, report.percent_places),
-                interval,
-                str(found.n),
-                found.method,
-            )
-        )
+    rows = [_measure_row(report, questionnaire, name, found, "") for name, found in report.measures.items()]
+    by_population = ("（按总体加权）", " (weighted)")[language() == "en"]
+    rows += [
+        _measure_row(report, questionnaire, name, found, by_population)
+        for name, found in report.weighted.items()
+    ]
     return table(en if language() == "en" else zh, rows, right=(1, 2, 3))
+
+
+def _measure_row(
+    report: Report, questionnaire: Questionnaire, name: str, found: Estimate, mark: str
+) -> tuple[str, ...]:
+    places, value = report.percent_places, found.value if found.exact is None else found.exact
+    title = questionnaire.measures[name].title.say(language()) + mark
+    return (
+        title,
+        present.percent(value, places),
+        present.percent_range(found.interval, places),
+        str(found.n),
+        found.method,
+    )
 
 
 def _indicator_table(report: Report, questionnaire: Questionnaire) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from questionnaires.build import normalised
+from questionnaires.model import Questionnaire
 from surveyapp import present, reporting
 from surveyapp.commands.definitions import FILE, as_table, load_definition
 from surveyapp.config import Config, load_config
@@ -22,6 +23,7 @@ from surveyapp.fieldwork import qr as qr_codes
 from surveyapp.fieldwork.codes import hash_code, make_codes, normalise_code
 from surveyapp.fieldwork.qr import CodeRow, codes_sheet
 from surveyapp.store import Store
+from surveyapp.versions import changes
 
 CHANNELS = ("link", "slip", "sms", "mail")
 MOST_CODES = 100_000
@@ -42,9 +44,14 @@ def today(config: Config) -> str:
 @click.command()
 @click.argument("file", type=FILE)
 @click.option(
-    "--open-link/--no-open-link", default=False, help="是否接受公开链接（海报二维码）accept the open link"
+    "--open-link/--no-open-link",
+    default=None,
+    help="是否接受公开链接（海报二维码）；新调查默认不接受，已有的保持原样 accept the open link",
 )
-def publish(file: Path, open_link: bool) -> None:
+@click.option(
+    "--force", is_flag=True, help="已有答卷的含义会改变时仍然发布 publish though answers change meaning"
+)
+def publish(file: Path, open_link: bool | None, force: bool) -> None:
     """检查并发布一份问卷（或它的新版本）。Check a definition and publish it, or a new version of it.
 
     \b
@@ -54,25 +61,55 @@ def publish(file: Path, open_link: bool) -> None:
     """
     questionnaire, config = load_definition(file), load_config()
     with opened(config) as store:
+        before = store.survey(questionnaire.id)
+        if before is not None and not force:
+            _refuse_other_meaning(store, questionnaire)
         source = normalised(file.read_bytes())
-        new = store.publish(
-            questionnaire.id, questionnaire.version, source, day=today(config), open_link=open_link
+        is_new = store.publish(
+            questionnaire.id, questionnaire.version, source, day=today(config), open_link=bool(open_link)
         )
-    short = questionnaire.version[:12]
-    if new:
-        say(f"已发布 {questionnaire.id}，版本 {short}。", f"Published {questionnaire.id}, version {short}.")
-    else:
-        say(
-            f"{questionnaire.id} 版本 {short} 早已发布，没有变化。",
-            f"{questionnaire.id} {short} was published before; unchanged.",
-        )
-    if open_link and config.public_url:
+        if before is not None and open_link is not None:
+            store.set_open_link(questionnaire.id, open_link)
+        after = reporting.survey(store, questionnaire.id)
+    _tell_published(
+        questionnaire, is_new=is_new, was_current=before is not None and before.version == after.version
+    )
+    if after.open_link and config.public_url:
         click.echo(links.open_link(config, questionnaire.id))
     say(
         f"下一步：surveyapp codes {questionnaire.id} --count 60 --out codes.xlsx",
         f"Next: surveyapp codes {questionnaire.id} --count 60 --out codes.xlsx",
         err=True,
     )
+
+
+def _refuse_other_meaning(store: Store, new: Questionnaire) -> None:
+    """End the command if answers already given would be read differently."""
+    table = reporting.pattern_table(store, new.id)
+    old = reporting.questionnaire(store, new.id)
+    found = changes(old, new, ((row.closed, row.count) for row in table.rows))
+    if found:
+        zh = [f"{one.zh}（已有 {one.answers} 个答案）" for one in found]
+        en = [f"{one.en} ({one.answers} answers)" for one in found]
+        raise BadInputError(
+            "\n".join([*zh, "已有答卷的含义会改变，未发布。请改用新的问卷编号，或加 --force 仍然发布。"]),
+            "\n".join(
+                [
+                    *en,
+                    "Answers already given would change their meaning; nothing was published. Use another id, or --force.",
+                ]
+            ),
+        )
+
+
+def _tell_published(questionnaire: Questionnaire, *, is_new: bool, was_current: bool) -> None:
+    name, short = questionnaire.id, questionnaire.version[:12]
+    if is_new:
+        say(f"已发布 {name}，版本 {short}。", f"Published {name}, version {short}.")
+    elif was_current:
+        say(f"{name} 版本 {short} 早已发布，没有变化。", f"{name} {short} was published before; unchanged.")
+    else:
+        say(f"{name} 恢复使用以前的版本 {short}。", f"{name} uses its earlier version {short} again.")
 
 
 @click.command()
@@ -149,6 +186,8 @@ def _stratum_label(strata: dict[str, str], stratum: str | None) -> str:
 @contextmanager
 def _written(path: Path, content: bytes) -> Iterator[None]:
     """Write a file that appears under its name only when what belongs to it was done as well."""
+    if not path.parent.is_dir():
+        raise BadInputError(f"没有文件夹 {path.parent}", f"There is no folder {path.parent}")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -176,7 +215,12 @@ def qr(survey: str, code: str | None, out: Path | None) -> None:
     """
     config = load_config()
     with opened(config) as store:
-        reporting.survey(store, survey)
+        found = reporting.survey(store, survey)
+    if code is None and not found.open_link:
+        zh = f"{survey} 不接受公开链接；用 surveyapp publish FILE --open-link 开启，或写上答题码。"
+        raise BadInputError(
+            zh, f"{survey} refuses the open link: publish FILE --open-link, or name an access code."
+        )
     if code is not None and normalise_code(code) is None:
         raise BadInputError("答题码应为 26 个字母和数字。", "An access code has 26 letters and digits.")
     link = (

@@ -21,7 +21,7 @@ from surveyapp.config import Config, load_config
 from surveyapp.console import BadInputError, say
 from surveyapp.fieldwork import links, qr
 from surveyapp.fieldwork.codes import hash_code, make_codes
-from surveyapp.store import ServerRunningError, Store, Submission
+from surveyapp.store import ServerRunningError, Store, Submission, sqlite_url
 
 DEFINITION = Path(str(resources.files("questionnaires").joinpath("library/zhifu-2022.yaml")))
 ROWS = Path(str(resources.files("surveyapp.demo").joinpath("rows.csv")))
@@ -44,7 +44,11 @@ def run(instance: Path, *, host: str, port: int, public_url: str | None) -> None
 
     free = free_port(host, port)
     _clear(instance)
-    config = load_config(instance, host=host, port=free, public_url=public_url or f"http://127.0.0.1:{free}")
+    # what the environment says of the real installation is none of the demo's business
+    own = {"database_url": _database_url(instance), "workers": 1, "proxies": 0, "trusted_hosts": ()}
+    config = load_config(
+        instance, host=host, port=free, public_url=public_url or f"http://127.0.0.1:{free}", **own
+    )
     with Store.open(config.database_url) as store:
         shown = fill(store)
     _print(config, shown)
@@ -65,6 +69,10 @@ def free_port(host: str, port: int) -> int:
     raise BadInputError(zh, f"No port from {port} on is free on {host}.")
 
 
+def _database_url(instance: Path) -> str:
+    return sqlite_url(instance.absolute() / "survey.db")
+
+
 def _clear(instance: Path) -> None:
     """Remove an earlier demo, unless it is still being served; touch no folder that is not a demo's."""
     mark = instance / ".demo"
@@ -73,7 +81,7 @@ def _clear(instance: Path) -> None:
         raise BadInputError(zh, f"{instance} holds other data; name another folder by --instance.")
     database = instance / "survey.db"
     if database.exists():
-        with Store.open(f"sqlite:///{database.resolve()}") as store:
+        with Store.open(_database_url(instance)) as store:
             try:
                 store.claim_server()
             except ServerRunningError:
@@ -129,8 +137,8 @@ def _print(config: Config, shown: Shown) -> None:
     say("\n评价人员看结果：", "\nEvaluators see the results:")
     click.echo(f"  {config.public_url}/evaluate/")
     say(
-        f"  账号 {EVALUATOR}  一次性口令 {shown.password}",
-        f"  name {EVALUATOR}  one-time password {shown.password}",
+        f"  账号 {EVALUATOR}  口令 {shown.password}（只显示这一次）",
+        f"  name {EVALUATOR}  password {shown.password} (shown this once)",
     )
     say("\n程序取数：", "\nScripts fetch the scores:")
     click.echo(

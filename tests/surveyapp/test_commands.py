@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -96,6 +97,60 @@ def test_an_entered_value_is_scored(run: Run) -> None:
     report = json.loads(run(*arguments, "growth=31.29").stdout)
     assert report["indicators"]["growth"]["exact_score"] == "10"  # rule-limits.json: 3129/100 gives 10
     assert run(*arguments, "nothing=1").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "indicator", "entry"),
+    [
+        ("huoju-2021", "audit_tiers", "audit_tiers.petitions=maybe"),
+        ("huoju-2021", "audit_tiers", "audit_tiers.petition=yes"),
+        ("huoju-2021", "audit_tiers", "audit_tiers.no_survey=true"),
+        ("zhifu-2022", "awareness", "awareness.publicity=也许"),
+        ("zhifu-2022", "growth", "growth=much"),
+        ("zhifu-2022", "budget_execution", "budget_execution=-1"),
+        ("zhifu-2022", "satisfaction", "satisfaction=90"),
+    ],
+)
+def test_an_entry_that_has_no_place_or_cannot_be_scored_is_refused(
+    run: Run, file: str, indicator: str, entry: str
+) -> None:
+    done = run("rule", f"{LIBRARY}/{file}.yaml", "--indicator", indicator, "--at", "92.4", "--entered", entry)
+    assert done.exit_code == 1
+    assert entry.partition("=")[0] in done.stderr
+
+
+def test_several_files_of_rows_are_read_as_one(run: Run, tmp_path: Path) -> None:
+    header, *lines = Path(DEMO_ROWS).read_text(encoding="utf-8").splitlines(keepends=True)
+    for name, part in (("east.csv", lines[:20]), ("west.csv", lines[20:])):
+        (tmp_path / name).write_text("".join([header, *part]), encoding="utf-8")
+    files = [word for name in ("east.csv", "west.csv") for word in ("--responses", str(tmp_path / name))]
+    whole = run("analyse", ZHIFU, "--responses", DEMO_ROWS, "--format", "json").stdout
+    assert run("analyse", ZHIFU, *files, "--format", "json").stdout == whole
+
+
+def test_the_rule_table_is_also_json(run: Run) -> None:
+    for file, indicator in (
+        ("huoju-2021", "policy"),
+        ("zhifu-2022", "growth"),
+        ("longgang-2018-2020", "attraction"),
+    ):
+        done = run("rule", f"{LIBRARY}/{file}.yaml", "--indicator", indicator, "--format", "json")
+        assert done.exit_code == 0
+        assert all(Fraction(row["exact_score"]) >= 0 for row in json.loads(done.stdout))
+
+
+def test_the_report_shows_plain_and_weighted_side_by_side(run: Run) -> None:
+    shown = run("analyse", ZHIFU, "--responses", DEMO_ROWS).stdout
+    # statistics.md 3a, rows b and c
+    assert "82.90%–87.12%" in shown
+    assert "84.10%" in shown
+    assert "81.53%–86.38%" in shown
+
+
+def test_a_plan_for_the_five_per_cent_margin(run: Run) -> None:
+    found = json.loads(run("plan", "--population", "1402", "--margin", "5", "--format", "json").stdout)
+    assert "302" in json.dumps(found)  # statistics.md section 6
+    assert run("plan", "--population", "60", "--margin", "5").exit_code == 0
 
 
 def test_analyse_needs_exactly_one_data_file(run: Run) -> None:
@@ -208,6 +263,46 @@ def test_publishing_the_same_text_again_changes_nothing(run: Run) -> None:
     first, second = run("publish", ZHIFU), run("publish", ZHIFU)
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert "没有变化" in second.stdout
+
+
+def test_the_open_link_is_set_by_publishing_and_otherwise_kept(run: Run, tmp_path: Path) -> None:
+    link = "https://survey.example.org/s/zhifu-2022"
+    assert link not in run("publish", ZHIFU).stdout
+    assert run("qr", "zhifu-2022").exit_code == 1
+    assert link in run("publish", ZHIFU, "--open-link").stdout
+    assert link in run("publish", ZHIFU).stdout
+    assert run("qr", "zhifu-2022").exit_code == 0
+    assert link not in run("publish", ZHIFU, "--no-open-link").stdout
+
+
+def test_an_earlier_version_can_be_made_current_again(run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(Path(ZHIFU).read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    run("publish", ZHIFU)
+    run("publish", other)
+    assert "恢复使用" in run("publish", ZHIFU).stdout
+
+
+def test_a_version_that_reads_given_answers_differently_needs_force(run: Run, tmp_path: Path) -> None:
+    from surveyapp.demo.show import fill
+
+    run("surveys")
+    with stored(tmp_path) as store:
+        fill(store)
+    text = Path(ZHIFU).read_text(encoding="utf-8")
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        text.replace("{code: B, label: {zh: 满意,", "{code: BB, label: {zh: 满意,").replace(
+            "codes: [A, B]", "codes: [A]"
+        ),
+        encoding="utf-8",
+    )
+    done = run("publish", other)
+    assert done.exit_code == 1
+    assert "notice" in done.stderr
+    # 37 valid questionnaires chose B for notice (tallies), and one of the three incomplete ones
+    assert "notice 的选项 B 没有了（已有 38 个答案）" in done.stderr
+    assert run("publish", other, "--force").exit_code == 0
 
 
 def test_an_exported_file_gives_the_same_report(run: Run, tmp_path: Path) -> None:

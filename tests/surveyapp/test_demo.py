@@ -61,6 +61,16 @@ def test_a_folder_with_other_data_is_not_touched(tmp_path: Path) -> None:
     assert (tmp_path / "survey.db").read_bytes() == b"mine"
 
 
+def test_the_demo_leaves_the_configured_database_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SURVEYAPP_DATABASE_URL", f"sqlite:///{tmp_path / 'real.db'}")
+    monkeypatch.setattr("surveyapp.server.serve", lambda config: None)
+    demo.run(tmp_path / "demo", host="127.0.0.1", port=8000, public_url=None)
+    assert not (tmp_path / "real.db").exists()
+    assert (tmp_path / "demo" / "survey.db").exists()
+
+
 def test_the_demo_starts_twice_in_a_row_and_beside_a_taken_port(tmp_path: Path) -> None:
     for _ in range(2):
         process = subprocess.Popen(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pyarrow as pa
@@ -219,6 +220,40 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UnreadableFileError):
         read_rows(tmp_path / name, small)
+
+
+def sheet_of(folder: Path, *rows: list[Any]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    book.save(folder / "rows.xlsx")
+    return folder / "rows.xlsx"
+
+
+def test_a_formula_without_a_result_is_named_and_nothing_is_taken(
+    small: Questionnaire, tmp_path: Path
+) -> None:
+    path = sheet_of(tmp_path, ["town", "happy"], ["N", '="yes"'], ["=A2", "no"])
+    with pytest.raises(UnreadableFileError, match="B2, A3"):
+        read_rows(path, small)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_a_damaged_sheet_is_refused(small: Questionnaire, tmp_path: Path, part: str, harm: str) -> None:
+    path = sheet_of(tmp_path, ["town", "happy"], ["N", "yes"])
+    broken = tmp_path / "broken.xlsx"
+    with ZipFile(path) as whole, ZipFile(broken, "w") as target:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name != part:
+                target.writestr(name, content)
+            elif harm == "cut":
+                target.writestr(name, content[: len(content) // 2])
+    with pytest.raises(UnreadableFileError):
+        read_rows(broken, small)
 
 
 def test_an_empty_file_says_that_columns_are_missing(
