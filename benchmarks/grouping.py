@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -115,11 +116,16 @@ def _contenders(path: Path) -> dict[str, list[str]]:
     found = {"surveyapp": [*ours, "arrow"]}
     if importlib.util.find_spec("duckdb") is not None:
         found["surveyapp, duckdb"] = [*ours, "duckdb"]
-    if importlib.util.find_spec("svy") is not None:
-        found["svy"] = [python, "-c", SVY + _END, str(path), *rest]
+    if svy := _python_with_svy():
+        found["svy"] = [svy, "-c", SVY + _END, str(path), *rest]
     if _has_r():
         found["R survey"] = ["Rscript", "-e", R, "--args", str(path), *rest]
     return found
+
+
+def _python_with_svy() -> str | None:
+    """Return a Python that has svy: this one, or the one SVY_PYTHON names (svy brings 600 MB, so it is not in the lock)."""
+    return os.environ.get("SVY_PYTHON") or (sys.executable if importlib.util.find_spec("svy") else None)
 
 
 def _has_r() -> bool:
