@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import Blueprint, Flask, Request, Response, redirect, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 from surveyapp.config import Config
 from surveyapp.current import KEY, Installation
 from surveyapp.errors import RESPONDENTS, ErrorVoice, explain_errors, place_of
 from surveyapp.intake import read_bodies_whole
+from surveyapp.respond.surveys import Choice
 from surveyapp.security import guard
 from surveyapp.store import Store
 
@@ -45,7 +47,7 @@ def error_voices() -> dict[str, ErrorVoice]:
 
 
 class Application(Flask):
-    """Flask, but silent about respondents."""
+    """Flask, but silent about respondents, and leading nowhere by the name it was asked under."""
 
     def log_exception(
         self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
@@ -55,6 +57,13 @@ class Application(Flask):
             self.logger.error("a respondent's page failed: %s", place_of(exc_info[1]))
         else:
             super().log_exception(exc_info)
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Redirect to a path alone where an address was written otherwise: the Host header is anybody's to choose."""
+        if isinstance(request.routing_exception, RequestRedirect):
+            _, _, rest = request.routing_exception.new_url.partition("://")
+            request.routing_exception.new_url = "/" + rest.partition("/")[2].lstrip("/")
+        super().raise_routing_exception(request)
 
 
 class SessionsForEvaluators(SecureCookieSessionInterface):
@@ -75,6 +84,7 @@ class SessionsForEvaluators(SecureCookieSessionInterface):
 def make_app(config: Config, store: Store | None = None) -> Flask:
     """Return the application of an installation."""
     app = Application("surveyapp")
+    app.url_map.strict_slashes = False  # copied addresses often gain or lose the slash at their end
     app.config.from_mapping(_flask_settings(config))
     app.session_interface = SessionsForEvaluators()
     app.extensions[KEY] = Installation(config=config, store=store or Store.open(config.database_url))
@@ -104,8 +114,8 @@ def _flask_settings(config: Config) -> dict[str, Any]:
     }
 
 
-def _preferred_language() -> str | None:
-    return request.accept_languages.best_match(LANGUAGES)
+def _preferred_language() -> str:
+    return Choice(header=request.headers.get("Accept-Language", "")).among(LANGUAGES)
 
 
 def _add_doors(app: Flask) -> None:

@@ -22,7 +22,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from surveyapp.store import Store, Token
+from surveyapp.store import Store, Token, UnknownSurveyError
 
 IDLE = 30 * 60
 """Seconds after which an unused session ends."""
@@ -77,6 +77,15 @@ class UnfitNameError(ValueError):
     def __init__(self) -> None:
         self.zh = f"名称应为 1 到 {LONGEST_NAME} 个可见字符"
         self.en = f"a name has 1 to {LONGEST_NAME} visible characters"
+        super().__init__(self.en)
+
+
+class TokenNameTakenError(ValueError):
+    """A name under which a token is still good, worded in both languages."""
+
+    def __init__(self, name: str) -> None:
+        self.zh = f"名为 {name} 的令牌还有效。请换一个名称，或先运行 surveyapp token revoke {name}。"
+        self.en = f"A token named {name} is still valid. Choose another name, or first run surveyapp token revoke {name}."
         super().__init__(self.en)
 
 
@@ -264,16 +273,31 @@ def make_token(store: Store, name: str, scope: Iterable[str] | None, days: int, 
     """Add an API token and return it; it is shown once.
 
     `scope` holds the slugs of the surveys it may read, None is every survey; it ends after `days` days (1 to 366).
-    Raises UnfitNameError, ValueError for the days, and TokenExistsError.
+    Raises UnfitNameError, TokenNameTakenError, UnknownSurveyError, and ValueError for the days.
     """
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
         raise ValueError(f"days ({days}) must lie between 1 and {LONGEST_TOKEN_DAYS}")
-    day = today or _today()
+    name, day = _fit_name(name), today or _today()
+    if any(found.name == name and _is_live(found, day) for found in store.tokens()):
+        raise TokenNameTakenError(name)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    kept = EVERYTHING if scope is None else json.dumps(sorted(set(scope)))
+    kept = EVERYTHING if scope is None else json.dumps(_known(store, scope))
     expires = date.fromisoformat(day) + timedelta(days=days)
-    store.add_token(_digest(token), _fit_name(name), kept, day, expires.isoformat())
+    store.add_token(_digest(token), name, kept, day, expires.isoformat())
     return token
+
+
+def _known(store: Store, slugs: Iterable[str]) -> list[str]:
+    """Return the slugs in order; a mistyped one would make a token that finds nothing and does not say why."""
+    found = sorted(set(slugs))
+    for slug in found:
+        if store.survey(slug) is None:
+            raise UnknownSurveyError(slug)
+    return found
+
+
+def _is_live(token: Token, day: str) -> bool:
+    return not token.revoked and day <= token.expires_on
 
 
 def bearer(store: Store, header: str | None, *, today: str = "") -> Token | None:
@@ -286,7 +310,7 @@ def bearer(store: Store, header: str | None, *, today: str = "") -> Token | None
         return None
     found = store.token(_digest(written.strip()))
     day = today or _today()
-    if found is None or found.revoked or day > found.expires_on:
+    if found is None or not _is_live(found, day):
         return None
     if found.last_used_on != day:
         store.note_token_use(found.token_hash, day)

@@ -16,6 +16,7 @@ KNOWN_OR_NOT: Schema = {"type": ["integer", "null"], "minimum": 0}
 SHARE: Schema = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NOT: Schema = {"type": ["string", "null"]}
+TEXTS: Schema = {"type": "array", "items": TEXT}
 COUNTS: Schema = {"type": "object", "additionalProperties": WHOLE}
 INTERVAL: Schema = {"type": ["array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 
@@ -123,6 +124,14 @@ def _schemas() -> Schema:
         "Estimate": _object(
             value=SHARE, exact=TEXT_OR_NOT, standard_error=NUMBER, interval=INTERVAL,
             level={"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, n=WHOLE, n_effective=NUMBER, method=TEXT,
+            df=KNOWN_OR_NOT, design_effect=NUMBER, design_effect_replace=NUMBER, bounds=INTERVAL,
+        ),
+        "Weighting": _object(
+            method=TEXT, design=TEXT, used={"type": "boolean"}, n=WHOLE, left_out=WHOLE, people=KNOWN_OR_NOT,
+            covered=KNOWN_OR_NOT, empty=TEXTS, lonely=TEXTS, lonely_rule=TEXT, strata=COUNTS, df=WHOLE,
+            sum_of_weights=NUMBER, smallest_weight=NUMBER, largest_weight=NUMBER, kish_design_effect=NUMBER,
+            kish_n_effective=NUMBER, converged={"type": ["boolean", "null"]}, iterations=KNOWN_OR_NOT, gap=NUMBER,
+            trimmed=WHOLE,
         ),
         "Indicator": _indicator(),
         "Group": _object(n=WHOLE, measures=_map(_or_null(_ref("Estimate")))),
@@ -140,6 +149,8 @@ def _report() -> Schema:
         indicators=_map(_ref("Indicator")),
         groups=_map(_map(_ref("Group"))),
         warnings={"type": "array", "items": _ref("Warning")},
+        weighted_measures=_map(_ref("Estimate")),
+        weighting=_or_null(_ref("Weighting")),
         data_hash=TEXT,
         made_with=TEXT,
     )

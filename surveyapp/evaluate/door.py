@@ -7,19 +7,30 @@ import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, cast
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from surveyapp import auth
 from surveyapp.current import current_config, current_store
 from surveyapp.evaluate import language
+from surveyapp.evaluate.forms import SignInForm
 from surveyapp.evaluate.policy import POLICY
 from surveyapp.evaluate.throttle import WINDOW, Throttle
 
@@ -28,6 +39,11 @@ OPEN = frozenset({"evaluate.sign_in", "evaluate.try_sign_in", "evaluate.static"}
 
 REFUSED = 422
 """The status of a page that shows a form again; by it a sign-in that failed is counted."""
+
+_STALE = {
+    "zh": "页面打开太久了，或浏览器没有保存 Cookie。请再输入一次密码。",
+    "en": "This page was open for too long, or cookies are blocked. Enter the password once more.",
+}
 
 csrf = CSRFProtect()  # type: ignore[no-untyped-call]
 _THROTTLE = "surveyapp.evaluate.throttle"
@@ -86,8 +102,20 @@ def guard() -> AnyResponse | None:
     g.evaluator = auth.signed_in(current_store(), request.cookies.get(cookie_name()), now())
     if request.endpoint not in OPEN and g.evaluator is None:
         return redirect(url_for("evaluate.sign_in", next=_here()))
-    csrf.protect()  # type: ignore[no-untyped-call]
+    try:
+        csrf.protect()  # type: ignore[no-untyped-call]
+    except CSRFError:
+        if request.endpoint == "evaluate.try_sign_in":
+            return _sign_in_again()
+        raise
     return None
+
+
+def _sign_in_again() -> Response:
+    """Show the sign-in form once more, with a new token: whoever left the page open only has the password to type."""
+    form = SignInForm()
+    form.password.errors = [_STALE[language.spoken()]]
+    return make_response(render_template("evaluate/sign_in.html", form=form), 400)
 
 
 def dress(response: Response) -> Response:
@@ -128,8 +156,8 @@ def cookie_name() -> str:
 
 def safe_next(target: str) -> str:
     """Return where to go after signing in: a page of this part, whatever was asked for."""
-    parts = urlsplit(target) if target.isprintable() and "\\" not in target else urlsplit("")
-    is_ours = not parts.scheme and not parts.netloc and target.startswith(f"{request.script_root}/evaluate/")
+    is_plain = target.isprintable() and "\\" not in target and "//" not in target
+    is_ours = is_plain and target.startswith(f"{request.script_root}/evaluate/")
     return target if is_ours else url_for("evaluate.surveys")
 
 

@@ -8,10 +8,13 @@ compressed once, up to a byte boundary; the rest follows as a stored block, and 
 from __future__ import annotations
 
 import re
+import secrets
 import zlib
 from dataclasses import dataclass
 
-MARK = "@@here@@"
+MARK = f"@@{secrets.token_hex(16)}@@"
+"""Made anew by every process, so that no questionnaire holds it."""
+
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"  # deflate, no name, no time, slowest method, unknown system
 _LAST_STORED_BLOCK = b"\x01"
 

@@ -7,7 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from analysis.rates import OPEN_LINK
@@ -53,24 +53,28 @@ class Reply:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Admitted:
-    """A respondent at the door of an open survey."""
+class _Visit:
+    """A respondent before the door of a survey there is, with the version of its questionnaire to be shown."""
 
     survey: Survey
     paper: Paper
     language: str
-    code: Code | None
-    written_code: str
+    written_code: str | None
+    """None by the open link; empty where what is written cannot be a code."""
 
-    def of(self, paper: Paper) -> _Admitted:
-        """Return the same respondent with another version of the questionnaire."""
-        return _Admitted(
-            survey=self.survey,
-            paper=paper,
-            language=self.language,
-            code=self.code,
-            written_code=self.written_code,
-        )
+    @property
+    def sheet(self) -> Sheet:
+        """Return what the page says to them."""
+        return self.paper.sheet(self.language, by_code=self.written_code is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Handed:
+    """What was handed in on a page that was made here: its ticket is good and its version is known."""
+
+    paper: Paper
+    ticket: Ticket
+    raw: Raw
 
 
 class _RefusedError(Exception):
@@ -78,6 +82,7 @@ class _RefusedError(Exception):
 
     def __init__(self, refusal: Refusal, language: str, retry_after: int | None = None) -> None:
         super().__init__(refusal.kind)
+        self.kind = refusal.kind
         self.reply = Reply(
             status=refusal.status, page=pages.refusal_page(refusal, language), retry_after=retry_after
         )
@@ -94,25 +99,23 @@ class Reception:
     def look(self, slug: str, written_code: str | None, choice: Choice) -> Reply:
         """Show the page of a link. Looking changes nothing: chat apps open links before people do."""
         try:
-            admitted = self._admit(slug, written_code, choice, self._now())
+            visit = self._visit(slug, written_code, choice)
+            code = self._admit(visit, self._now())
         except _RefusedError as refused:
             return refused.reply
         except StoreError as error:
             return _busy(error, choice)
-        if admitted.code and admitted.code.state == "used":
-            return _RefusedError(_CODE_REFUSALS["used"], admitted.language).reply
-        page = admitted.paper.page(admitted.language, by_code=admitted.code is not None)
-        return Reply(status=200, page=page, put_in=self._new_ticket(admitted))
+        if code and code.state == "used":
+            return _RefusedError(_CODE_REFUSALS["used"], visit.language).reply
+        page = visit.paper.page(visit.language, by_code=code is not None)
+        return Reply(status=200, page=page, put_in=self._new_ticket(visit))
 
     def take(
         self, slug: str, written_code: str | None, choice: Choice, body: bytes, announced: int | None
     ) -> Reply:
         """Take the answers posted to a link: store them, or say what is wrong with nothing lost."""
-        now = self._now()
         try:
-            admitted = self._admit(slug, written_code, choice, now - GRACE, now)
-            raw = read_form(body, announced)
-            return self._judge(admitted, raw, now)
+            return self._take(self._visit(slug, written_code, choice), body, announced)
         except _RefusedError as refused:
             return refused.reply
         except GarbledFormError:
@@ -120,89 +123,113 @@ class Reception:
         except StoreError as error:
             return _busy(error, choice)
 
+    def _take(self, visit: _Visit, body: bytes, announced: int | None) -> Reply:
+        now = self._now()
+        try:
+            code = self._admit(visit, now - GRACE, now)
+        except _RefusedError as refused:
+            return self._take_none(visit, refused, body, announced, now)
+        raw = read_form(body, announced)
+        handed = self._handed(visit, raw, now)
+        if handed is None:
+            return self._again(visit, raw, self._new_ticket(visit), notice=words(visit.language).stale)
+        return self._judge(visit, handed, code, now)
+
     # --- at the door ---------------------------------------------------------------------------------------------
 
-    def _admit(
-        self,
-        slug: str,
-        written_code: str | None,
-        choice: Choice,
-        closes_at: float,
-        opens_at: float | None = None,
-    ) -> _Admitted:
+    def _visit(self, slug: str, written_code: str | None, choice: Choice) -> _Visit:
         survey = self._surveys.survey(slug) if _SLUG.fullmatch(slug) else None
         paper = self._surveys.paper(slug, survey.version) if survey else None
         if survey is None or paper is None:
             raise _RefusedError(Refusal(kind="unknown", status=404), choice.among(_EITHER))
         language = choice.among(paper.questionnaire.languages)
+        read = None if written_code is None else normalise_code(written_code) or ""
+        return _Visit(survey=survey, paper=paper, language=language, written_code=read)
+
+    def _admit(self, visit: _Visit, closes_at: float, opens_at: float | None = None) -> Code | None:
+        """Let a respondent in and return their access code, None by the open link."""
         today = self._day(closes_at if opens_at is None else opens_at)
-        if refusal := _refusal_by_state(survey, today, self._day(closes_at)):
-            raise _RefusedError(refusal, language, PAUSED_RETRY if refusal.kind == "paused" else None)
-        if written_code is None:
-            if not survey.open_link:
-                raise _RefusedError(Refusal(kind="codes-only", status=403), language)
-            return _Admitted(survey=survey, paper=paper, language=language, code=None, written_code="")
-        read = normalise_code(written_code)
-        code = self._store.code(slug, hash_code(read)) if read else None
-        if read is None or code is None or code.state == "void":
-            raise _RefusedError(_CODE_REFUSALS["void" if code else "unknown"], language)
-        return _Admitted(survey=survey, paper=paper, language=language, code=code, written_code=read)
+        if refusal := _refusal_by_state(visit.survey, today, self._day(closes_at)):
+            raise _RefusedError(refusal, visit.language)
+        code = self._code(visit)
+        # last: whom no answer is taken from anyhow shall not be told to come back later
+        if visit.survey.state == "paused":
+            if code and code.state == "used":
+                raise _RefusedError(_CODE_REFUSALS["used"], visit.language)
+            raise _RefusedError(_PAUSED, visit.language, PAUSED_RETRY)
+        return code
+
+    def _code(self, visit: _Visit) -> Code | None:
+        if visit.written_code is None:
+            if not visit.survey.open_link:
+                raise _RefusedError(Refusal(kind="codes-only", status=403), visit.language)
+            return None
+        hashed = hash_code(visit.written_code)
+        code = self._store.code(visit.survey.slug, hashed) if visit.written_code else None
+        if code is None or code.state == "void":
+            raise _RefusedError(_CODE_REFUSALS["void" if code else "unknown"], visit.language)
+        return code
 
     def _day(self, when: float) -> str:
         return datetime.fromtimestamp(when, self._zone).date().isoformat()
 
-    def _new_ticket(self, admitted: _Admitted) -> str:
-        questionnaire = admitted.paper.questionnaire
+    def _new_ticket(self, visit: _Visit) -> str:
+        questionnaire = visit.paper.questionnaire
         return self._tickets.issue(questionnaire.id, questionnaire.version, self._now())
 
     # --- at the desk ---------------------------------------------------------------------------------------------
 
-    def _judge(self, admitted: _Admitted, raw: Raw, now: float) -> Reply:
+    def _handed(self, visit: _Visit, raw: Raw, now: float) -> _Handed | None:
+        """Return what was handed in on its own version's paper; None if that page was not made here or is too old."""
         version = raw.get(pages.VERSION, ("",))[0]
-        paper = self._surveys.paper(admitted.survey.slug, version)
-        ticket = self._tickets.read(raw.get(pages.TICKET, ("",))[0], admitted.survey.slug, version, now)
+        paper = self._surveys.paper(visit.survey.slug, version)
+        ticket = self._tickets.read(raw.get(pages.TICKET, ("",))[0], visit.survey.slug, version, now)
         if paper is None or ticket is None:
-            notice = words(admitted.language).stale
-            return self._again(admitted, raw, self._new_ticket(admitted), notice=notice)
+            return None
         if sum(len(values) for values in raw.values()) > paper.most_fields:
             raise GarbledFormError
-        admitted = admitted.of(paper)
+        return _Handed(paper=paper, ticket=ticket, raw=raw)
+
+    def _judge(self, visit: _Visit, handed: _Handed, code: Code | None, now: float) -> Reply:
+        visit = replace(visit, paper=handed.paper)
         # the page is filled in by the respondent, however the code was sent: a blank is never somebody's note
-        answers, problems = accept(paper.questionnaire, raw, OPEN_LINK)
+        answers, problems = accept(handed.paper.questionnaire, handed.raw, OPEN_LINK)
         if problems:
-            sheet = self._sheet(admitted)
-            page = pages.questions_again(sheet, raw=raw, ticket=ticket.text, problems=problems)
+            page = pages.questions_again(
+                visit.sheet, raw=handed.raw, ticket=handed.ticket.text, problems=problems
+            )
             return Reply(status=422, page=page)
         taken = submission(
-            paper.questionnaire,
+            handed.paper.questionnaire,
             answers,
-            ticket=ticket,
-            seconds=now - ticket.issued,
+            ticket=handed.ticket,
+            seconds=now - handed.ticket.issued,
             day=self._day(now),
-            code=admitted.code,
-            written_code=admitted.written_code,
+            code=code,
+            written_code=visit.written_code or "",
         )
-        return self._store_it(admitted, raw, ticket, taken)
+        return self._store_it(visit, handed, taken)
 
-    def _store_it(self, admitted: _Admitted, raw: Raw, ticket: Ticket, taken: Submission) -> Reply:
+    def _store_it(self, visit: _Visit, handed: _Handed, taken: Submission) -> Reply:
         try:
             outcome = self._store.submit(taken)
         except StoreError as error:
             _note(error)
-            notice = words(admitted.language).busy
-            return self._again(admitted, raw, ticket.text, notice=notice, status=503, retry_after=RETRY)
-        if outcome in (Outcome.STORED, Outcome.REPEATED):
-            return Reply(
-                status=200, page=pages.thanks(admitted.language), put_in=self._tickets.receipt(taken.id)
+            notice = words(visit.language).busy
+            return self._again(
+                visit, handed.raw, handed.ticket.text, notice=notice, status=503, retry_after=RETRY
             )
-        return _RefusedError(_OUTCOME_REFUSALS[outcome], admitted.language).reply
+        return self._answered(visit, handed.ticket, outcome)
 
-    def _sheet(self, admitted: _Admitted) -> Sheet:
-        return admitted.paper.sheet(admitted.language, by_code=admitted.code is not None)
+    def _answered(self, visit: _Visit, ticket: Ticket, outcome: Outcome) -> Reply:
+        if outcome in (Outcome.STORED, Outcome.REPEATED):
+            page = pages.thanks(visit.language)
+            return Reply(status=200, page=page, put_in=self._tickets.receipt(ticket.id))
+        return _RefusedError(_OUTCOME_REFUSALS[outcome], visit.language).reply
 
     def _again(
         self,
-        admitted: _Admitted,
+        visit: _Visit,
         raw: Raw,
         ticket: str,
         *,
@@ -210,10 +237,41 @@ class Reception:
         status: int = 422,
         retry_after: int | None = None,
     ) -> Reply:
-        page = pages.questions_again(self._sheet(admitted), raw=raw, ticket=ticket, notice=notice)
+        page = pages.questions_again(visit.sheet, raw=raw, ticket=ticket, notice=notice)
         return Reply(status=status, page=page, retry_after=retry_after)
 
+    # --- after hours ---------------------------------------------------------------------------------------------
 
+    def _take_none(
+        self, visit: _Visit, refused: _RefusedError, body: bytes, announced: int | None, now: float
+    ) -> Reply:
+        """Answer what came to a closed door: nothing is stored, but what arrived before is acknowledged again."""
+        try:
+            raw = read_form(body, announced)
+            handed = self._handed(visit, raw, now)
+        except GarbledFormError:
+            return refused.reply
+        if handed and (outcome := self._earlier(handed)):
+            return self._answered(visit, handed.ticket, outcome)
+        if refused.kind != _PAUSED.kind:
+            return refused.reply
+        visit = replace(visit, paper=handed.paper) if handed else visit
+        ticket = handed.ticket.text if handed else self._new_ticket(visit)
+        notice = words(visit.language).paused
+        return self._again(visit, raw, ticket, notice=notice, status=503, retry_after=PAUSED_RETRY)
+
+    def _earlier(self, handed: _Handed) -> Outcome | None:
+        """Compare what was handed in with what its page brought in before; None if that was nothing."""
+        stored = self._store.response(handed.ticket.id)
+        if stored is None:
+            return None
+        answers, problems = accept(handed.paper.questionnaire, handed.raw, OPEN_LINK)
+        given = (answers.canonical(), answers.open_text())
+        is_same = not problems and given == (stored.answers, stored.open_text)
+        return Outcome.REPEATED if is_same else Outcome.CONFLICT
+
+
+_PAUSED = Refusal(kind="paused", status=503)
 _CODE_REFUSALS = {
     "unknown": Refusal(kind="code-unknown", status=404),
     "void": Refusal(kind="code-void", status=410),
@@ -228,15 +286,13 @@ _OUTCOME_REFUSALS = {
 
 
 def _refusal_by_state(survey: Survey, today: str, closing_day: str) -> Refusal | None:
-    """Return why a survey takes no answers, if so; `closing_day` lags behind today by the grace time."""
+    """Return why a survey takes no answers for good or not yet, if so; `closing_day` lags behind today by the grace time."""
     if survey.state == "draft":
         return Refusal(kind="draft", status=403)
     if survey.opens_on and today < survey.opens_on:
         return Refusal(kind="not-yet", status=403, date=survey.opens_on)
     if survey.state == "closed" or (survey.closes_on and survey.closes_on < closing_day):
         return Refusal(kind="closed", status=410)
-    if survey.state == "paused":
-        return Refusal(kind="paused", status=503)
     return None
 
 

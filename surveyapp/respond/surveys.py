@@ -36,10 +36,27 @@ class Choice:
 def _preferred(header: str, languages: tuple[str, ...]) -> str:
     """Return the first language of the browser's that there is, a country's variety counting as the language."""
     for accepted, quality in parse_accept_header(header, LanguageAccept):
-        for name in (accepted, accepted.partition("-")[0].lower()):
-            if quality > 0 and name in languages:
-                return name
+        if quality > 0 and (found := _nearest(accepted.lower(), languages)):
+            return found
     return BY_DEFAULT if BY_DEFAULT in languages else languages[0]
+
+
+def _nearest(wanted: str, languages: tuple[str, ...]) -> str | None:
+    """Return the language itself, else the one it is a variety of, else another variety of that."""
+    plain = _plain(wanted)
+    for names in (
+        (name for name in languages if name.lower() == wanted),
+        (name for name in languages if name == plain),
+        (name for name in languages if _plain(name) == plain),
+    ):
+        if found := next(names, None):
+            return found
+    return None
+
+
+def _plain(language: str) -> str:
+    """Return a language without its country or script: en-GB is en."""
+    return language.partition("-")[0].lower()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,7 @@ class Words:
     error: str
     stale: str
     busy: str
+    paused: str
     thanks: str
     thanks_text: str
     receipt: str
@@ -144,6 +145,7 @@ ZH = Words(
     error="错误：",
     stale="页面打开太久了，请再按一次提交，答案都在。",
     busy="系统正忙，还没有保存。请稍等片刻再按提交，答案都在。",
+    paused="调查暂停，还没有保存。请留着本页，过些时候再按提交，答案都在。",
     thanks="已收到，谢谢您",
     thanks_text="您的答卷已经保存。",
     receipt="回执",
@@ -220,6 +222,8 @@ EN = Words(
     error="Error: ",
     stale="This page was open for too long. Please press submit again; your answers are here.",
     busy="The system is busy and nothing was saved yet. Please press submit again in a moment; your answers are here.",
+    paused="The survey is paused and nothing was saved yet. Please keep this page and press submit again later; "
+    "your answers are here.",
     thanks="Received, thank you",
     thanks_text="Your answers have been saved.",
     receipt="Receipt",
@@ -269,7 +273,7 @@ EN = Words(
 
 def words(language: str) -> Words:
     """Return the words of a language; those without words of their own read English."""
-    return ZH if language == "zh" else EN
+    return ZH if language.partition("-")[0] == "zh" else EN
 
 
 def tag(language: str) -> str:

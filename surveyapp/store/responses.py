@@ -57,6 +57,10 @@ class Responses(Topic):
         counted = select(*columns, func.count().label("count")).where(_RESPONSE.survey == slug)
         return self._all(PatternRow, counted.group_by(*columns))
 
+    def response(self, id: str) -> StoredResponse | None:
+        """Find one response by the id its page was given, to tell whether it arrived."""
+        return self._one(StoredResponse, select(tables.response).where(_RESPONSE.id == id))
+
     def responses(self, slug: str) -> Iterator[StoredResponse]:
         """Stream a survey's responses by their random ids, which tell nothing of their arrival."""
         chosen = select(tables.response).where(_RESPONSE.survey == slug).order_by(_RESPONSE.id)

@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 
 from surveyapp import auth
-from surveyapp.store import AccountExistsError, Store
+from surveyapp.store import AccountExistsError, Store, UnknownSurveyError
 
 NOW = 1_790_050_000
 GOOD = "three odd lamps again"
@@ -159,6 +159,7 @@ def test_neither_passwords_nor_tokens_are_logged(store: Store, caplog: pytest.Lo
 
 
 def test_a_token_has_its_form_scope_and_end(store: Store) -> None:
+    store.publish("zhifu-2022", "v1", "id: zhifu-2022", day="2026-09-01", open_link=True)
     token = auth.make_token(store, "sheet", ["zhifu-2022"], 30, today="2026-09-01")
     assert re.fullmatch(r"gs_[A-Za-z0-9_-]{43}", token)
     found = auth.bearer(store, f"Bearer {token}", today="2026-10-01")
@@ -183,3 +184,31 @@ def test_the_day_of_the_last_use_is_kept(store: Store, monkeypatch: pytest.Monke
 def test_a_token_ends_within_a_year(store: Store, days: int) -> None:
     with pytest.raises(ValueError, match="days"):
         auth.make_token(store, "sheet", None, days)
+
+
+def test_a_token_for_a_survey_that_is_not_there_is_refused(store: Store) -> None:
+    store.publish("zhifu-2022", "v1", "id: zhifu-2022", day="2026-09-01", open_link=True)
+    with pytest.raises(UnknownSurveyError) as refused:
+        auth.make_token(store, "sheet", ["zhifu-2022", "zhifu-2202"], 30)
+    assert "zhifu-2202" in refused.value.zh
+    assert "zhifu-2202" in refused.value.en
+    assert store.tokens() == []
+
+
+@pytest.mark.parametrize("name", ["sheet", " sheet ", "ｓｈｅｅｔ"])
+def test_a_tokens_name_is_given_once_while_it_is_good(store: Store, name: str) -> None:
+    auth.make_token(store, "sheet", None, 30, today="2026-09-01")
+    with pytest.raises(auth.TokenNameTakenError) as refused:
+        auth.make_token(store, name, None, 30, today="2026-10-01")
+    assert "sheet 的令牌还有效" in refused.value.zh
+    assert "surveyapp token revoke sheet" in refused.value.en
+    assert len(store.tokens()) == 1
+
+
+def test_the_name_of_a_revoked_or_ended_token_may_be_used_again(store: Store) -> None:
+    auth.make_token(store, "sheet", None, 30, today="2026-09-01")
+    second = auth.make_token(store, "sheet", None, 30, today="2026-10-02")
+    store.revoke_token("sheet")
+    third = auth.make_token(store, "sheet", None, 30, today="2026-10-02")
+    assert auth.bearer(store, f"Bearer {second}", today="2026-10-03") is None
+    assert auth.bearer(store, f"Bearer {third}", today="2026-10-03") is not None

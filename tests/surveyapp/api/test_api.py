@@ -83,10 +83,10 @@ def test_the_list_holds_what_lies_in_scope(client: FlaskClient, store: Store, to
 
 
 def test_out_of_scope_and_unknown_answer_alike(client: FlaskClient, store: Store) -> None:
-    narrow = auth.make_token(store, "narrow", ["huoju-2021", "gone"], 30)
-    answers = [
-        get(client, f"/api/v1/surveys/{slug}/report", narrow) for slug in (SLUG, "nothing-here", "gone")
-    ]
+    narrow = auth.make_token(store, "narrow", ["huoju-2021"], 30)
+    answers = [get(client, f"/api/v1/surveys/{slug}/report", narrow) for slug in (SLUG, "nothing-here")]
+    everything = auth.make_token(store, "everything", None, 30)
+    answers.append(get(client, "/api/v1/surveys/nothing-here/report", everything))
     assert {(a.status_code, a.data) for a in answers} == {(404, answers[0].data)}
     assert problem(answers[0], 404)["detail"] == "没有这个地址或调查。"
 
@@ -185,3 +185,4 @@ def test_the_description_lists_every_key_of_a_report(client: FlaskClient, token:
     assert set(found["indicators"]["awareness"]) == set(schemas["Indicator"]["properties"])
     assert set(found["measures"]["satisfaction"]) == set(schemas["Estimate"]["properties"])
     assert set(found["fieldwork"]) == set(schemas["Fieldwork"]["properties"])
+    assert set(found["weighting"]) == set(schemas["Weighting"]["properties"])

@@ -349,11 +349,14 @@ def test_answers_begun_before_the_last_midnight_have_ten_minutes(
 ) -> None:
     respondent.opens()
     store.set_window("kinds", None, DAY)
+    late = Respondent(client=respondent.client, path=respondent.path)
+    late.opens()
     clock.now = _midnight_after(clock.now) + 300
     assert respondent.client.get("/s/kinds").status_code == 410
     assert respondent.sends(KINDS).status_code == 200
     clock.now += 600
-    assert respondent.sends({**KINDS, "overall": "1"}).status_code == 410
+    assert late.sends(KINDS).status_code == 410
+    assert len(stored(store)) == 1
 
 
 def _midnight_after(moment: float) -> float:
@@ -375,6 +378,131 @@ def test_a_survey_with_codes_sends_open_links_to_their_own(respondent: Responden
     assert "请使用您收到的专属链接" in response.text
     assert respondent.sends(KINDS).status_code == 403
     assert stored(store) == []
+
+
+# --- doors that were closed meanwhile ----------------------------------------------------------------------------------
+
+
+def shut(store: Store, how: str) -> None:
+    """Stop taking answers to the `kinds` survey."""
+    if how == "over":
+        store.set_window("kinds", None, "2026-09-20")
+    elif how == "codes-only":
+        store.set_open_link("kinds", False)
+    else:
+        store.set_state("kinds", how)
+
+
+WAYS = ["closed", "paused", "draft", "over", "codes-only"]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_repeat_gets_its_receipt_whatever_happened_to_the_survey_since(
+    respondent: Respondent, store: Store, how: str
+) -> None:
+    first = respondent.sends({**KINDS, "words": "好"})
+    shut(store, how)
+    again = respondent.sends({**KINDS, "words": "好"})
+    assert again.status_code == 200
+    assert receipt(again.text) == receipt(first.text)
+    assert len(stored(store)) == 1
+
+
+@pytest.mark.parametrize("how", ["closed", "paused", "over"])
+def test_a_repeat_by_code_gets_its_receipt_after_the_end(invited: Respondent, store: Store, how: str) -> None:
+    first = invited.sends(KINDS)
+    shut(store, how)
+    again = invited.sends(KINDS)
+    assert (again.status_code, receipt(again.text)) == (200, receipt(first.text))
+    assert len(stored(store)) == 1
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("change", [{"overall": "0"}, {"words": "不好"}, {"visits": "many"}])
+def test_other_answers_after_the_end_hear_that_the_first_arrived(
+    respondent: Respondent, store: Store, how: str, change: dict[str, str]
+) -> None:
+    respondent.sends(KINDS)
+    before = stored(store)
+    shut(store, how)
+    response = respondent.sends({**KINDS, **change})
+    assert response.status_code == 409
+    assert "此前的答卷已经收到" in response.text
+    assert stored(store) == before
+
+
+@pytest.mark.parametrize(
+    ("ticket", "body"), [("forged.1.AAAAAAAAAAAAAAAAAAAAAA", None), (None, b"area=south")]
+)
+def test_without_a_good_ticket_and_a_whole_form_the_end_is_the_end(
+    respondent: Respondent, store: Store, ticket: str | None, body: bytes | None
+) -> None:
+    respondent.sends(KINDS)
+    shut(store, "closed")
+    response = respondent.sends_raw(body) if body else respondent.sends(KINDS, _ticket=ticket or "")
+    assert response.status_code == 410
+    assert "本次调查已经结束" in response.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "调查暂停，还没有保存"), ("en", "paused and nothing was saved yet")]
+)
+def test_a_pause_gives_the_filled_form_back(
+    respondent: Respondent, store: Store, language: str, words: str
+) -> None:
+    respondent.path = f"/s/kinds?lang={language}"
+    respondent.opens()
+    first = respondent.page
+    store.set_state("kinds", "paused")
+    response = respondent.sends({**KINDS, "words": "好"})
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "3600")
+    respondent.page = read(response.text)
+    assert words in respondent.page.text
+    assert first is not None
+    assert respondent.page.value("_ticket") == first.value("_ticket")
+    assert respondent.page.checked("area") == ["south"]
+    assert respondent.page.value("words") == "好"
+    assert stored(store) == []
+    store.set_state("kinds", "open")
+    assert respondent.sends({**KINDS, "words": "好"}).status_code == 200
+    assert len(stored(store)) == 1
+
+
+def test_a_pause_gives_a_page_that_is_too_old_back_with_a_new_ticket(
+    respondent: Respondent, store: Store, clock: Clock
+) -> None:
+    respondent.opens()
+    clock.now += LONGEST + 60
+    store.set_state("kinds", "paused")
+    response = respondent.sends(KINDS)
+    assert response.status_code == 503
+    respondent.page = read(response.text)
+    assert respondent.page.checked("area") == ["south"]
+    store.set_state("kinds", "open")
+    assert respondent.sends(KINDS).status_code == 200
+
+
+def test_a_pause_gives_the_form_back_in_the_version_it_was_filled_in(
+    respondent: Respondent, store: Store, tmp_path: Path
+) -> None:
+    respondent.opens()
+    newer = tmp_path / "kinds.yaml"
+    newer.write_text((HERE / "kinds.yaml").read_text("utf-8").replace("id: words", "id: ideas"), "utf-8")
+    publish(store, newer)
+    store.set_state("kinds", "paused")
+    page = read(respondent.sends({**KINDS, "words": "好"}).text)
+    assert page.value("words") == "好"
+
+
+def test_a_link_without_hope_is_refused_in_a_pause_too(invited: Respondent, store: Store, code: str) -> None:
+    other = Respondent(client=invited.client, path=invited.path)
+    other.opens()
+    invited.sends(KINDS)
+    store.set_state("kinds", "paused")
+    assert invited.client.get(invited.path).status_code == 410
+    assert "这个链接已经答过了" in other.sends(KINDS).text
+    other.path = "/s/kinds/short"
+    assert other.sends(KINDS).status_code == 404
 
 
 # --- speed -----------------------------------------------------------------------------------------------------------

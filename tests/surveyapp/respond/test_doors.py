@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import request
+from flask import Flask, request
+from flask_babel import get_locale
 
 from surveyapp import create_app
 from surveyapp.config import Config
 from surveyapp.store import Store
+from tests.surveyapp.respond.conftest import KINDS, Respondent, stored
 
 ROOT = Path(__file__).parents[3]
 
@@ -74,3 +76,39 @@ def test_commands_do_not_wait_for_flask() -> None:
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert ended.stdout == "False\n"
+
+
+def test_a_slash_at_the_end_of_a_copied_link_changes_nothing(
+    respondent: Respondent, invited: Respondent, store: Store
+) -> None:
+    for visitor in (respondent, invited):
+        visitor.path += "/"
+        assert visitor.opens().status_code == 200
+        assert visitor.sends(KINDS).status_code == 200
+    assert len(stored(store)) == 2
+
+
+@pytest.mark.parametrize("path", ["/evaluate", "/s//kinds", "/evaluate//sign-in", "//evaluate"])
+def test_no_redirect_names_the_host_it_was_asked_by(config: Config, store: Store, path: str) -> None:
+    client = create_app(config, store).test_client()
+    given = {"PATH_INFO": path, "QUERY_STRING": "lang=en&x=%2F%2Fe.com", "HTTP_HOST": "evil.example"}
+    response = client.get("/", environ_overrides=given)
+    assert "evil.example" not in response.text + str(response.headers)
+    assert response.status_code in (302, 308)
+    assert response.headers["Location"].startswith("/")
+    assert not response.headers["Location"].startswith("//")
+
+
+def test_a_doubled_slash_leads_to_the_same_page_under_a_path_too(config: Config, store: Store) -> None:
+    client = create_app(replace(config, public_url="https://gov.example/survey"), store).test_client()
+    response = client.get("/survey/s//kinds?lang=en")
+    assert response.headers["Location"] == "/survey/s/kinds?lang=en"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("en-GB, zh;q=0.5", "en"), ("en-GB", "en"), ("zh-TW,en;q=0.5", "zh"), ("fr", "zh"), ("", "zh")],
+)
+def test_a_countrys_variety_counts_as_the_language(app: Flask, header: str, language: str) -> None:
+    with app.test_request_context("/nothing", headers={"Accept-Language": header}):
+        assert str(get_locale()) == language

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from surveyapp.respond.surveys import Choice, Surveys
+from surveyapp.respond.words import words
 from surveyapp.store import Store, StoreBusyError
 from tests.surveyapp.respond.conftest import HERE, Clock, publish
 
@@ -51,9 +52,20 @@ def test_unknown_surveys_and_versions_are_not_remembered(store: Store, clock: Cl
         (("zh", "ug"), "ug-CN,zh;q=0.5", "ug"),
         (("zh", "en"), "en-US,zh;q=0.5", "en"),
         (("zh", "en"), "en;q=0,zh;q=0.5", "zh"),
+        (("zh", "en"), "en-GB, zh;q=0.5", "en"),
+        (("zh", "en"), "EN-gb,zh;q=0.5", "en"),
+        (("zh", "en"), "fr-CA,en;q=0.4,zh-Hant;q=0.6", "zh"),
+        (("zh", "en-US"), "en-GB,zh;q=0.5", "en-US"),
+        (("zh", "en-US", "en"), "en-GB", "en"),
+        (("en", "zh-CN"), "zh-cn", "zh-CN"),
     ],
 )
 def test_the_language_is_one_of_the_definitions(
     languages: tuple[str, ...], header: str, language: str
 ) -> None:
     assert Choice(header=header).among(languages) == language
+
+
+def test_a_variety_has_the_words_of_its_language() -> None:
+    assert words("zh-CN") is words("zh")
+    assert words("en-GB") is words("en")

@@ -1,13 +1,14 @@
 """The doctor's findings about a database."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
-from surveyapp.store import Store, diagnose, diagnosis
+from surveyapp.store import Store, diagnose, diagnosis, engines
 from tests.surveyapp.store.samples import sqlite, submission
 
 
@@ -24,7 +25,7 @@ def test_a_sound_sqlite_database_is_well(sqlite_url: str) -> None:
     found = levels(sqlite_url)
     del found["sqlite"], found["space"], found["file-system"]
     assert found == dict.fromkeys(
-        ("permissions", "wal", "journal", "synchronous", "integrity", "schema"), "ok"
+        ("writable", "permissions", "wal", "journal", "synchronous", "integrity", "schema"), "ok"
     )
 
 
@@ -78,6 +79,58 @@ def test_no_database_at_all_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "letter.db"
     path.write_bytes(b"Dear Sir or Madam, " * 100)
     assert levels(f"sqlite:///{path}")["open"] == "error"
+
+
+@pytest.mark.parametrize("name", ["", "survey.db", "survey.db.lock"])
+def test_what_cannot_be_written_is_an_error_with_its_remedy(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    Store.open(sqlite_url).close()
+    (tmp_path / "survey.db.lock").touch()
+    barred = tmp_path / name
+    # The tests may run as root, who may write anything.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != barred or mode != os.W_OK)
+    (found,) = [finding for finding in diagnose(sqlite_url) if finding.subject == "writable"]
+    assert found.level == "error"
+    assert str(barred) in found.zh
+    assert "chown" in found.en
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_before_the_first_start(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert levels(sqlite_url)["writable"] == "error"
+
+
+def test_a_folder_in_the_files_place_is_an_error(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "survey.db").mkdir()
+    (found,) = [finding for finding in diagnose(sqlite_url) if finding.level == "error"]
+    assert (found.subject, str(tmp_path / "survey.db") in found.zh) == ("open", True)
+    assert "folder" in found.en
+
+
+def test_a_file_in_the_folders_place_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("")
+    assert levels(f"sqlite:///{tmp_path}/here/survey.db")["open"] == "error"
+
+
+def test_somebody_elses_database_is_an_error(store_url: str) -> None:
+    engine = create_engine(engines.parse_url(store_url))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE customer (anything text)"))
+    (found,) = [finding for finding in diagnose(store_url) if finding.subject == "schema"]
+    assert found.level == "error"
+    assert "升级" not in found.zh
+    assert "upgrade" not in found.en
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE customer"))
+    engine.dispose()
+
+
+def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "survey.db").touch(mode=0o600)
+    assert "error" not in levels(f"sqlite:///{tmp_path}/survey.db").values()
 
 
 def test_a_file_others_can_read_is_a_warning(sqlite_url: str, tmp_path: Path) -> None:

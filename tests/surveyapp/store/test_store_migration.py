@@ -14,13 +14,18 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from surveyapp.store import (
     DatabaseNewerError,
     ForeignDatabaseError,
+    NotAFileError,
+    NotAFolderError,
+    PlainQueryError,
     Store,
     StoreBusyError,
     StoreError,
     UnsupportedDatabaseError,
+    diagnose,
     errors,
+    sqlite_url,
 )
-from surveyapp.store.engines import parse_url
+from surveyapp.store.engines import parse_url, sqlite_path
 from surveyapp.store.migration import known_revisions
 from surveyapp.store.tables import REVISION, REVISION_TABLE, metadata
 from tests.surveyapp.store.samples import query, submission
@@ -98,6 +103,72 @@ def test_tables_of_somebody_else_are_refused(store_url: str) -> None:
     engine.dispose()
     with pytest.raises(ForeignDatabaseError):
         Store.open(store_url)
+
+
+def test_a_database_of_somebody_elses_other_tables_is_refused_and_left_as_it_was(store_url: str) -> None:
+    engine = create_engine(parse_url(store_url))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE customer (anything text)"))
+    with pytest.raises(ForeignDatabaseError):
+        Store.open(store_url)
+    with engine.begin() as connection:
+        assert inspect(connection).get_table_names() == ["customer"]
+        connection.execute(text("DROP TABLE customer"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["a?b", "100%", "%41", "a#b c", "调查", "a@b:c"])
+def test_an_address_made_of_a_path_leads_to_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "survey.db"
+    Store.open(sqlite_url(path)).close()
+    assert path.is_file()
+    assert sqlite_path(parse_url(sqlite_url(str(path)))) == path
+
+
+def test_a_question_mark_that_would_cut_the_path_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlainQueryError, match="%3F"):
+        Store.open(f"sqlite:///{tmp_path}/a?b/survey.db")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "survey.db").mkdir()
+    with pytest.raises(NotAFileError) as refusal:
+        Store.open(sqlite_url(tmp_path / "survey.db"))
+    assert str(tmp_path / "survey.db") in refusal.value.zh
+    assert "folder" in refusal.value.en
+
+
+def test_a_file_is_no_folder_for_a_database(tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("")
+    with pytest.raises(NotAFolderError, match="is not a folder"):
+        Store.open(sqlite_url(tmp_path / "here" / "survey.db"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("postgresql://u:hun@ter2@127.0.0.1:1/d", "postgresql://u:hun@ter2:1/d@127.0.0.1:1/d"),
+        *(
+            "postgresql://u:hun@127.0.0.1/ter2@127.0.0.1:1/d",
+            "postgresql://u:x@127.0.0.1:1?hun=ter2@h/d",
+            "postgresql://u:h?un@ter2/d",
+        ),
+        *("postgresql://u/x:hunter2@127.0.0.1:1/d", "postgresql://127.0.0.1:1/d?password=hun@ter2"),
+        *("postgresql://u:hun@h:ter2/d", "mysql://u:hun@ter2@h/d"),
+        *(
+            "mysql://h/d?password=hunter2",
+            "postgresql:u:hun@ter2@h/d",
+            "postgresql://u:hunter2@127.0.0.1:1/d",
+        ),
+    ],
+)
+def test_no_part_of_a_password_is_ever_shown(url: str) -> None:
+    with pytest.raises(StoreError) as refusal:
+        Store.open(url, lock_timeout=1)
+    said = [refusal.value.zh, refusal.value.en, str(refusal.value)]
+    said += [word for finding in diagnose(url) for word in (finding.zh, finding.en)]
+    assert not [text for text in said if "hun" in text or "ter2" in text]
 
 
 @pytest.mark.parametrize("name", ["100% 调查/a b.db", "new/folder/x#y.db"])

@@ -55,6 +55,16 @@ def test_what_is_not_content_may_differ_in_a_repeat(store: Store) -> None:
     assert store.submit(submission(id=sent.id, day="2026-05-03", flags="late")) is Outcome.REPEATED
 
 
+def test_a_response_is_found_by_its_id(store: Store) -> None:
+    sent = submission(open_text='{"q9":"好"}')
+    store.submit(sent)
+    store.submit(submission())
+    found = store.response(sent.id)
+    assert found is not None
+    assert (found.id, found.answers, found.open_text) == (sent.id, sent.answers, sent.open_text)
+    assert store.response("0" * 32) is None
+
+
 def test_a_code_is_spent_with_its_response(store: Store) -> None:
     (code,) = issue(store, 1)
     assert store.submit(submission(code_hash=code)) is Outcome.STORED
