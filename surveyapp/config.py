@@ -7,6 +7,7 @@ its place and its key, in Chinese and English.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import re
 import secrets
@@ -18,7 +19,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from surveyapp.store import sqlite_url
+
 INSTANCE = "SURVEYAPP_INSTANCE"
+SECRET = "SURVEYAPP_SECRET_KEY"
 FILE = "config.toml"
 SECRET_FILE = "secret.key"
 SECRET_BYTES = 32
@@ -32,7 +36,7 @@ class Config:
     """The folder of the user's data and secrets."""
     secret_key: bytes = field(repr=False)
     """Signs tickets, receipts and sessions; made at the first run."""
-    database_url: str
+    database_url: str = field(repr=False)
     """Where answers are kept: a SQLite file in the instance folder, unless a PostgreSQL is named."""
     public_url: str = ""
     """The address respondents reach, without a slash at its end; links and QR codes are made from it alone."""
@@ -120,15 +124,24 @@ def _database_url(value: object) -> str:
 
 def _public_url(value: object) -> str:
     text = _text(value).rstrip("/")
-    parts = urlsplit(text)
-    if text and (
-        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
-    ):
+    if text and not _is_public_url(text):
         raise _UnfitError(
-            "请写受访者能打开的网址，如 https://diaocha.example.gov.cn",
-            "write the address respondents can open, such as https://survey.example.org",
+            "请写受访者能打开的网址，不带用户名、空格、? 和 #，如 https://diaocha.example.gov.cn",
+            "write the address respondents can open, without a user, blanks, ? or #, "
+            "such as https://survey.example.org",
         )
     return text
+
+
+def _is_public_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        if "[" in parts.netloc:
+            ipaddress.IPv6Address(parts.hostname or "")
+        named = parts.scheme in ("http", "https") and re.fullmatch(r"[\w.:-]+", parts.hostname or "")
+        return bool(named) and parts.port != 0 and not re.search(r"[\s\x00-\x20\x7f@?#\\<>\"'`^{|}]", text)
+    except ValueError:  # brackets without an address, a port that is none
+        return False
 
 
 def _whole(low: int, high: int) -> Callable[[object], int]:
@@ -217,7 +230,7 @@ def load_config(instance: Path | None = None, /, **overrides: object) -> Config:
 
 def _defaults(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "database_url": f"sqlite:///{(folder / 'survey.db').as_posix()}",
+        "database_url": sqlite_url(folder / "survey.db"),
         "cookie_secure": str(values.get("public_url", "")).startswith("https:"),
     }
 
@@ -292,23 +305,46 @@ def _converted(given: Mapping[str, _Given], problems: list[ConfigProblem]) -> di
 
 def _secret(folder: Path, problems: list[ConfigProblem]) -> bytes:
     """Return the secret: from the environment, so that several hosts can share one, or from its file."""
-    path = folder / SECRET_FILE
-    place, written = "environment", os.environ.get("SURVEYAPP_SECRET_KEY")
+    path, written = folder / SECRET_FILE, os.environ.get(SECRET)
+    place = str(path) if written is None else "environment"
     try:
-        if written is None:
-            place, written = str(path), _kept_secret(path)
-        secret = bytes.fromhex(written.strip())
+        secret = bytes.fromhex((_kept_secret(path) if written is None else written).strip())
     except OSError as error:
-        zh, en = f"不能读写：{error.strerror}", f"cannot be read or written: {error.strerror}"
+        zh, en = _why_closed(path, error)
         problems.append(ConfigProblem(place=place, key="secret_key", zh=zh, en=en))
         return b""
-    except ValueError:
+    except ValueError:  # no hex digits, or not even text
         secret = b""
     if len(secret) < SECRET_BYTES:
-        zh = f"应为 {2 * SECRET_BYTES} 位十六进制数；删除该文件会生成新的（已打开的问卷页需重新打开）"
-        en = f"must be {2 * SECRET_BYTES} hex digits; delete the file to have a new one made (open pages must be reopened)"
+        zh, en = f"应为至少 {2 * SECRET_BYTES} 位十六进制数", f"must be {2 * SECRET_BYTES} hex digits or more"
+        if written is None:
+            zh += "；请从备份恢复，或删除该文件，启动时会生成新的（已打开的问卷页需重新打开）"
+            en += "; restore it from a backup, or delete it to have a new one made (open pages must be reopened)"
+        else:
+            zh += f"；用 openssl rand -hex {SECRET_BYTES} 生成，或去掉 {SECRET} 改用 {path}"
+            en += f"; make one by `openssl rand -hex {SECRET_BYTES}`, or unset {SECRET} to use {path}"
         problems.append(ConfigProblem(place=place, key="secret_key", zh=zh, en=en))
     return secret
+
+
+def _why_closed(path: Path, error: OSError) -> tuple[str, str]:
+    """Say why the secret's file cannot be used, and what to do."""
+    above = next(parent for parent in path.parents if parent.exists())
+    if not above.is_dir():
+        return (
+            f"{above} 不是文件夹；请把它移走，或用 {INSTANCE} 指定另一个文件夹",
+            f"{above} is not a folder; move it away, or name another folder by {INSTANCE}",
+        )
+    if path.is_dir():
+        return (
+            "这是文件夹而不是文件；请把它移走，启动时会生成新的密钥文件",
+            "is a folder, not a file; move it away, and the next start makes a new one",
+        )
+    return (
+        f"不能读写（{error.strerror}）；请让运行本程序的用户能读它、能写它的文件夹（如 chown -R 用户 {above}）",
+        f"cannot be read or written ({error.strerror}); let the user that runs this program read it and write its "
+        f"folder (chown -R USER {above})",
+    )
 
 
 def _kept_secret(path: Path) -> str:

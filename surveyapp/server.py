@@ -7,20 +7,24 @@ port and the database free.
 
 from __future__ import annotations
 
+import errno
 import logging
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.util
 import os
+import signal
 import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 from granian.server import MPServer
 
 from surveyapp import create_app
@@ -66,20 +70,110 @@ class PortTakenError(Exception):
         self.zh = f"{host} 的端口 {port} 已被占用。请停止占用它的程序，或用 --port 换一个端口。"
 
 
+class PortForbiddenError(Exception):
+    """The system does not let this user listen on the port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"The system does not allow this user to listen on port {port} of {host}. "
+            "Choose one from 1024 on with --port, and put a proxy on the lower one."
+        )
+        self.en = str(self)
+        self.zh = f"系统不允许当前用户监听 {host} 的端口 {port}。请用 --port 换 1024 以上的端口，低端口交给反向代理。"
+
+
+class AddressError(Exception):
+    """The server's address is none that this machine has."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host or '(empty)'} is not an address of this machine. "
+            "Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all its networks, with --host or host."
+        )
+        self.en = str(self)
+        self.zh = f"{host or '（空）'} 不是本机的地址。请用 --host 或 host 写 127.0.0.1（仅本机）或 0.0.0.0（本机所有网络）。"
+
+
+class WorkerEndedError(Exception):
+    """The process that serves ended though nobody had stopped the server."""
+
+    def __init__(self, status: int | None) -> None:
+        zh, en = _ending(status)
+        super().__init__(
+            f"The server stopped because its worker process ended by itself ({en}). Start it again."
+        )
+        self.en = str(self)
+        self.zh = f"服务已停止：工作进程自行结束（{zh}）。请重新启动。"
+
+
+def _ending(status: int | None) -> tuple[str, str]:
+    if status is None or status >= 0:
+        return f"退出码 {status}", f"exit status {status}"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:  # a real-time signal has no name
+        name = str(-status)
+    return f"被信号 {name} 终止", f"killed by {name}"
+
+
 def serve(config: Config) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished.
 
-    Raises StoreError if the database cannot be opened or another server uses it, and PortTakenError.
+    Raises StoreError if the database cannot be opened or another server uses it, AddressError, PortTakenError or
+    PortForbiddenError if it cannot listen, and WorkerEndedError if serving ends otherwise than by a signal.
     """
+    config = replace(config, host=_numeric_address(config.host))
     _wait_for_port(config)
     # Tried here, where a mistake reaches the caller; this also brings the database up to date before workers start.
     with Store.open(config.database_url) as store:
         store.claim_server()
-    _granian(config).serve(target_loader=partial(_worker_app, config), wrap_loader=False)
+    server = _granian(config)
+    try:
+        server.serve(target_loader=partial(_worker_app, config), wrap_loader=False)
+    except SystemExit:
+        # Ctrl-C reaches the worker too, which may end before it is told to; that is no mishap.
+        if not server.interrupt_signal:
+            raise WorkerEndedError(server.worker_status) from None
 
 
-def _granian(config: Config) -> MPServer:
-    return MPServer(
+class _Server(MPServer):
+    """granian's server, which also keeps how a worker ended by itself."""
+
+    worker_status: int | None = None
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """Look at the workers before they are forgotten."""
+        for index in self.interrupt_children:
+            self.worker_status = self.wrks[index].inner.exitcode
+        super().shutdown(exit_code)  # type: ignore[no-untyped-call]
+
+
+class OwnWords(logging.Filter):
+    """Drops what WorkerEndedError says better."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every other record."""
+        return not record.getMessage().startswith("Unexpected exit from worker")
+
+
+def _log_config(config: Config) -> dict[str, Any]:
+    """Have granian's errors alone printed, on standard error; of several workers also that one was replaced."""
+    return {
+        "filters": {"own": {"()": OwnWords}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "generic",
+                "filters": ["own"] if config.workers == 1 else [],
+                "stream": "ext://sys.stderr",
+            }
+        },
+        "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
+    }
+
+
+def _granian(config: Config) -> _Server:
+    return _Server(
         "surveyapp",
         address=config.host,
         port=config.port,
@@ -91,7 +185,8 @@ def _granian(config: Config) -> MPServer:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         websockets=False,
-        log_enabled=False,
+        log_level=LogLevels.error,
+        log_dictconfig=_log_config(config),
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=config.workers > 1,
     )
@@ -106,6 +201,15 @@ def _wait_for_port(config: Config) -> None:
         time.sleep(0.05)
 
 
+def _numeric_address(host: str) -> str:
+    """Return the host's address in digits, which is what granian takes; of several an IPv4 one."""
+    try:
+        found = socket.getaddrinfo(host.removeprefix("[").removesuffix("]"), None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise AddressError(host) from None
+    return str(min(found, key=lambda one: one[0] != socket.AF_INET)[4][0])
+
+
 def _port_is_free(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as trial:
@@ -113,8 +217,12 @@ def _port_is_free(host: str, port: int) -> bool:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            if error.errno == errno.EACCES:
+                raise PortForbiddenError(host, port) from None
+            raise AddressError(host) from None
         return True
 
 

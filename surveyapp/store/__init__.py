@@ -1,11 +1,16 @@
 """Everything this program keeps: surveys, access codes, responses and accounts, on SQLite or PostgreSQL."""
 
 from surveyapp.store.diagnosis import Finding, diagnose
+from surveyapp.store.engines import sqlite_url
 from surveyapp.store.errors import (
     AccountExistsError,
     CodeExistsError,
     DatabaseNewerError,
     ForeignDatabaseError,
+    NotAFileError,
+    NotAFolderError,
+    PlainAtSignError,
+    PlainQueryError,
     ServerRunningError,
     StoreBusyError,
     StoreClosedError,
@@ -52,8 +57,12 @@ __all__ = [
     "Finding",
     "ForeignDatabaseError",
     "LedgerRow",
+    "NotAFileError",
+    "NotAFolderError",
     "Outcome",
     "PatternRow",
+    "PlainAtSignError",
+    "PlainQueryError",
     "ServerRunningError",
     "Session",
     "Store",
@@ -77,4 +86,5 @@ __all__ = [
     "UnsupportedDatabaseError",
     "Version",
     "diagnose",
+    "sqlite_url",
 ]

@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, text
 
 from surveyapp.store import engines
-from surveyapp.store.errors import StoreError
-from surveyapp.store.migration import known_revisions, revision
+from surveyapp.store.errors import ForeignDatabaseError, StoreError
+from surveyapp.store.migration import is_foreign, known_revisions, revision
 from surveyapp.store.tables import REVISION
 from surveyapp.store.wording import worded_errors
 
@@ -75,7 +75,9 @@ def _judged(subject: str, good: bool, bad_level: str, zh: tuple[str, str], en: t
 def _sqlite(url: URL) -> Iterator[Finding]:
     path = engines.sqlite_path(url)
     yield library(sqlite3.sqlite_version_info[:3])
+    engines.refuse_what_is_no_file(path)
     yield from _places(path)
+    yield writable(path)
     if not path.exists():
         yield _finding(
             "warning",
@@ -94,6 +96,29 @@ def _places(path: Path) -> Iterator[Finding]:
     yield free_space(shutil.disk_usage(folder).free)
     if sys.platform == "linux":
         yield file_system(folder, Path("/proc/mounts").read_text(encoding="utf-8", errors="replace"))
+
+
+def writable(path: Path) -> Finding:
+    """Judge whether this user may write the file, what stands beside it, and its folder."""
+    folder = next(parent for parent in path.parents if parent.exists())
+    beside = [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm", ".lock", ".server")]
+    barred = [place for place in (folder, *beside) if place.exists() and not os.access(place, os.W_OK)]
+    names = "、".join(map(str, barred)), ", ".join(map(str, barred))
+    return _judged(
+        "writable",
+        not barred,
+        "error",
+        (
+            "数据库文件和文件夹可写。",
+            f"当前用户不能写入 {names[0]}，答卷无法保存。请把所有者改为运行本程序的用户（如 chown -R 用户 {folder}）"
+            "并允许写入（chmod u+w）；只读挂载的磁盘请改为可写。",
+        ),
+        (
+            "The file and its folder can be written.",
+            f"This user cannot write {names[1]}, so no response can be kept. Give it to the user that runs this program "
+            f"(chown -R USER {folder}) and allow writing (chmod u+w); mount a read-only disk for writing.",
+        ),
+    )
 
 
 def library(version: tuple[int, ...]) -> Finding:
@@ -205,7 +230,7 @@ def _contents(path: Path) -> Iterator[Finding]:
             yield journal(_journal_mode(path))
             yield _synchronous()
             yield whole(str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()))
-            yield schema(revision(connection))
+            yield _schema(connection)
     finally:
         engine.dispose()
 
@@ -269,7 +294,7 @@ def _postgres(url: URL) -> Iterator[Finding]:
             for name, judge in _SETTINGS.items():
                 yield judge(str(connection.execute(text(f"SHOW {name}")).scalar()))
             yield _standby(connection)
-            yield schema(revision(connection))
+            yield _schema(connection)
     finally:
         engine.dispose()
 
@@ -333,6 +358,13 @@ _SETTINGS: dict[str, Callable[[str], Finding]] = {
 
 
 # --- both
+
+
+def _schema(connection: Connection) -> Finding:
+    if is_foreign(connection):
+        error = ForeignDatabaseError()
+        return _finding("error", "schema", error.zh, error.en)
+    return schema(revision(connection))
 
 
 def schema(found: str | None) -> Finding:

@@ -12,7 +12,14 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
-from surveyapp.store.errors import StoreUnwritableError, UnsupportedDatabaseError
+from surveyapp.store.errors import (
+    NotAFileError,
+    NotAFolderError,
+    PlainAtSignError,
+    PlainQueryError,
+    StoreUnwritableError,
+    UnsupportedDatabaseError,
+)
 
 WRITER_PRAGMAS = {
     "journal_mode": "WAL",
@@ -33,18 +40,31 @@ IDLE_SECONDS = 1.0
 """A PostgreSQL connection not used for so long is asked whether it still lives."""
 
 
+def sqlite_url(path: Path | str) -> str:
+    """Write the address of a SQLite file, whatever signs its path holds."""
+    return URL.create("sqlite", database=Path(path).absolute().as_posix()).render_as_string()
+
+
 def parse_url(url: str) -> URL:
     """Read the address; PostgreSQL always goes through psycopg 3."""
+    # No error shows more of it than the kind: the rest may hold a password, also where it is not expected.
+    kind = url.partition(":")[0] if "://" in url else "…"
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        # Not the whole of it: it may hold a password.
-        raise UnsupportedDatabaseError(url.partition(":")[0]) from None
-    if parsed.drivername in ("sqlite", "sqlite+pysqlite") and parsed.database not in (None, "", ":memory:"):
+    except (ArgumentError, ValueError):
+        parsed = None
+    if kind in ("sqlite", "sqlite+pysqlite") and parsed and parsed.database not in (None, "", ":memory:"):
+        if "?" in url:
+            raise PlainQueryError
         return parsed
-    if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return parsed.set(drivername="postgresql+psycopg")
-    raise UnsupportedDatabaseError(parsed.render_as_string(hide_password=True))
+    if kind in ("postgresql", "postgres", "postgresql+psycopg"):
+        # Whatever stands behind an @ that is not the host's own would be taken for a host, and shown.
+        hosts = 1 if parsed is None or parsed.username is not None else 0
+        if url.count("@") > hosts or "@" in url.partition("?")[2]:
+            raise PlainAtSignError
+        if parsed:
+            return parsed.set(drivername="postgresql+psycopg")
+    raise UnsupportedDatabaseError(f"{kind}://…" if "://" in url else kind)
 
 
 def sqlite_path(url: URL) -> Path:
@@ -55,10 +75,20 @@ def sqlite_path(url: URL) -> Path:
 def make_private_file(path: Path) -> None:
     """Create the database file for its owner only; SQLite gives its WAL the same permissions."""
     try:
+        refuse_what_is_no_file(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StoreUnwritableError(str(error)) from error
+
+
+def refuse_what_is_no_file(path: Path) -> None:
+    """Raise NotAFileError for a folder or a device in the database's place, and for a file in its folder's."""
+    if path.exists() and not path.is_file():
+        raise NotAFileError(str(path))
+    above = next(parent for parent in path.parents if parent.exists())
+    if not above.is_dir():
+        raise NotAFolderError(str(above))
 
 
 def sqlite_writer(path: Path, busy_seconds: float) -> Engine:

@@ -5,6 +5,8 @@ StoreError
 │   └── StoreUnreachableError the database server does not answer
 ├── StoreFullError            no space left
 ├── StoreUnwritableError      the file cannot be opened or written
+│   ├── NotAFileError         a folder or a device stands in its place
+│   └── NotAFolderError       a file stands where its folder belongs
 ├── StoreDamagedError         not a database, or a damaged one
 ├── StoreFaultError           anything else the database reported
 ├── StoreClosedError          used after close()
@@ -12,6 +14,8 @@ StoreError
 ├── DatabaseNewerError        made by a later version of this program
 ├── ForeignDatabaseError      the database belongs to something else
 ├── UnsupportedDatabaseError  neither a SQLite file nor PostgreSQL
+│   ├── PlainQueryError       a ? in a SQLite path that is not written %3F
+│   └── PlainAtSignError      an @ in a PostgreSQL password that is not written %40
 ├── UnstorableTextError       text no database can keep
 └── MissingRowError, ExistingRowError and their kin: UnknownSurveyError, …
 """
@@ -82,6 +86,32 @@ class StoreUnwritableError(StoreError):
         )
 
 
+class NotAFileError(StoreUnwritableError):
+    """Something that is no file stands where the database belongs."""
+
+    def __init__(self, path: str) -> None:
+        """Name it."""
+        StoreError.__init__(
+            self,
+            zh=f"{path} 不是普通文件（是文件夹或设备），不能当数据库。请把它移走，或在 database_url 里另写一个文件。",
+            en=f"{path} is a folder or a device, not a file, and so no database. "
+            "Move it away, or name another file in database_url.",
+        )
+
+
+class NotAFolderError(StoreUnwritableError):
+    """A file stands where the database's folder belongs."""
+
+    def __init__(self, path: str) -> None:
+        """Name it."""
+        StoreError.__init__(
+            self,
+            zh=f"{path} 不是文件夹，不能在里面建数据库。请把它移走，或在 database_url 里另写一个文件夹。",
+            en=f"{path} is not a folder, so it can hold no database. "
+            "Move it away, or name another folder in database_url.",
+        )
+
+
 class StoreDamagedError(StoreError):
     """The file is damaged, or no database at all."""
 
@@ -137,13 +167,14 @@ class DatabaseNewerError(StoreError):
 
 
 class ForeignDatabaseError(StoreError):
-    """The database holds tables of these names which this program did not make."""
+    """The database holds tables which this program did not make."""
 
     def __init__(self) -> None:
         """Say what to do."""
         super().__init__(
-            zh="这个数据库不是本程序建立的，里面已有同名的表。请换一个数据库。",
-            en="The database was not made by this program but has tables of the same names. Use another one.",
+            zh="这个数据库不是本程序建立的，里面有别的程序的表。请在 database_url 里换一个空的数据库。",
+            en="The database was not made by this program: it holds another one's tables. "
+            "Name an empty database in database_url.",
         )
 
 
@@ -155,6 +186,31 @@ class UnsupportedDatabaseError(StoreError):
         super().__init__(
             zh=f"不支持的数据库地址 {url}。请写 sqlite:////绝对路径.db 或 postgresql://用户@主机/数据库。",
             en=f"{url} is not a supported database. Write sqlite:////absolute/path.db or postgresql://user@host/name.",
+        )
+
+
+class PlainQueryError(UnsupportedDatabaseError):
+    """The address of a SQLite file has something after a question mark."""
+
+    def __init__(self) -> None:
+        """Say how the sign is written in a path."""
+        StoreError.__init__(
+            self,
+            zh="SQLite 文件的地址里，路径中的 ? 要写成 %3F（% 写成 %25）。",
+            en="In the address of a SQLite file, write a ? of its path as %3F (and a % as %25).",
+        )
+
+
+class PlainAtSignError(UnsupportedDatabaseError):
+    """The address of a PostgreSQL has several @, so that part of the password would be taken for the host."""
+
+    def __init__(self) -> None:
+        """Say how the sign is written in a password, of which nothing is shown."""
+        StoreError.__init__(
+            self,
+            zh="PostgreSQL 地址里有多个 @。用户名或密码中的 @ 要写成 %40（: 写成 %3A，/ 写成 %2F，? 写成 %3F）。",
+            en="The address of the PostgreSQL has several @. Write an @ of the user's name or password as %40 "
+            "(: as %3A, / as %2F, ? as %3F).",
         )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from surveyapp.store.errors import DatabaseNewerError, ForeignDatabaseError
-from surveyapp.store.tables import REVISION, REVISION_TABLE, metadata
+from surveyapp.store.tables import REVISION, REVISION_TABLE
 
 
 def migrate(connection: Connection) -> None:
@@ -14,7 +14,8 @@ def migrate(connection: Connection) -> None:
     if found == REVISION:
         return
     if found is None:
-        _refuse_foreign_tables(connection)
+        if is_foreign(connection):
+            raise ForeignDatabaseError
     elif found not in known_revisions():
         raise DatabaseNewerError(found)
     _upgrade(connection)
@@ -28,6 +29,11 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
+def is_foreign(connection: Connection) -> bool:
+    """Tell whether there are tables, though this program never made any."""
+    return revision(connection) is None and bool(inspect(connection).get_table_names())
+
+
 def known_revisions() -> set[str]:
     """List the revisions this code can upgrade from, by the files' names."""
     return {path.name.split("_")[0] for path in _folder().joinpath("versions").glob("[0-9]*.py")}
@@ -35,11 +41,6 @@ def known_revisions() -> set[str]:
 
 def _folder() -> Path:
     return Path(__file__).parent / "migrations"
-
-
-def _refuse_foreign_tables(connection: Connection) -> None:
-    if set(inspect(connection).get_table_names()) & set(metadata.tables):
-        raise ForeignDatabaseError
 
 
 def _upgrade(connection: Connection) -> None:

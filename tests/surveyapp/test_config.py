@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.config import KEYS, Config, ConfigError, load_config
+from surveyapp.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +109,47 @@ def test_the_address_is_kept_without_its_last_slash_and_gives_the_prefix(tmp_pat
     assert config.cookie_secure
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://[abc", "http://[abc]", "http://]", "http://a:99999", "http://a:b", "http://a:0", "http://"),
+        *(
+            "http://a b",
+            "http://a/b c",
+            "http://u:p@h",
+            "http://u@h",
+            "http://h?",
+            "http://h/#",
+            "http://a\\b",
+        ),
+        *("ftp://h", "h", "http://a<b", "http://a\tb", "http://a,b", "http://\u2100.com", '"http://h"'),
+    ],
+)
+def test_an_address_nobody_can_open_is_a_mistake(tmp_path: Path, address: str) -> None:
+    assert problems(tmp_path, public_url=address) == [("command line", "public_url")]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:8000", "http://[::1]:8000", "https://调查.example/满意", "http://a-b.c_d.cn/x/y"],
+)
+def test_an_address_phones_can_open_is_taken(tmp_path: Path, address: str) -> None:
+    assert load_config(tmp_path, public_url=address).public_url == address
+
+
+@pytest.mark.parametrize("name", ["a?b", "100%", "a%20b", "a#b", "a b", "调查", "a+b&c=d;e@f:g"])
+def test_the_database_lies_in_the_instance_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "up" / name
+    Store.open(load_config(folder).database_url).close()
+    assert (folder / "survey.db").is_file()
+    assert [path.name for path in (tmp_path / "up").iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == ["up"]
+
+
+def test_the_database_password_is_not_shown(tmp_path: Path) -> None:
+    assert "hunter2" not in repr(load_config(tmp_path, database_url="postgresql://u:hunter2@h/d"))
+
+
 def test_several_processes_need_postgresql(tmp_path: Path) -> None:
     assert problems(tmp_path, workers=2) == [("config.toml", "workers")]
     assert load_config(tmp_path, workers=2, database_url="postgresql://u@h/d").workers == 2
@@ -140,6 +182,57 @@ def test_the_secret_is_not_shown(tmp_path: Path) -> None:
     config = load_config(tmp_path)
     assert config.secret_key.hex() not in repr(config)
     assert repr(config.secret_key) not in repr(config)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00secret", b"\x00" * 32, "密钥".encode()])
+def test_a_secret_that_is_not_even_text_is_reported_at_its_own_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret.key").write_bytes(content)
+    assert problems(tmp_path) == [("secret.key", "secret_key")]
+
+
+def test_a_folder_in_the_secrets_place_is_reported_there_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").mkdir()
+    with pytest.raises(ConfigError) as raised:
+        load_config(tmp_path)
+    (problem,) = raised.value.problems
+    assert problem.place == str(tmp_path / "secret.key")
+    assert "请把它移走" in problem.zh
+    assert "move it away" in problem.en
+
+
+def test_a_secret_that_may_not_be_read_is_reported_there_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_: object, **_options: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    load_config(tmp_path)
+    monkeypatch.setattr(Path, "read_text", closed)
+    with pytest.raises(ConfigError) as raised:
+        load_config(tmp_path)
+    (problem,) = raised.value.problems
+    assert problem.place == str(tmp_path / "secret.key")
+    assert "chown" in problem.zh
+    assert "chown" in problem.en
+
+
+def test_a_file_in_the_instance_folders_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "instance").write_text("")
+    with pytest.raises(ConfigError) as raised:
+        load_config(tmp_path / "instance")
+    assert any(f"{tmp_path / 'instance'} is not a folder" in problem.en for problem in raised.value.problems)
+
+
+def test_a_weak_secret_of_the_environment_is_not_answered_with_deleting_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SURVEYAPP_SECRET_KEY", "short")
+    with pytest.raises(ConfigError) as raised:
+        load_config(tmp_path)
+    (problem,) = raised.value.problems
+    assert (problem.place, problem.key) == ("environment", "secret_key")
+    assert "delete" not in problem.en
+    assert "openssl rand" in problem.zh
 
 
 @pytest.mark.parametrize("text", ["", "short", "00" * 31, "zz" * 32])

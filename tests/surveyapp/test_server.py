@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import logging
 import os
 import re
 import signal
@@ -18,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from questionnaires.build import load_good, normalised
+from surveyapp import server
 from surveyapp.config import load_config
 from surveyapp.store import Store
 
@@ -27,13 +30,14 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from surveyapp.config import load_config
-from surveyapp.server import PortTakenError, serve
+from surveyapp.server import AddressError, PortTakenError, WorkerEndedError, serve
 from surveyapp.store import StoreError
 
 if __name__ == "__main__":
     try:
-        serve(load_config(Path(sys.argv[1]), port=int(sys.argv[2]), threads=24))
-    except (StoreError, PortTakenError) as error:
+        host = sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1"
+        serve(load_config(Path(sys.argv[1]), host=host, port=int(sys.argv[2]), threads=24))
+    except (AddressError, PortTakenError, StoreError, WorkerEndedError) as error:
         print(error.zh, error.en, file=sys.stderr)
         sys.exit(1)
 """
@@ -105,10 +109,10 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def start(instance: Path, port: int) -> Running:
+def start(instance: Path, port: int, host: str = "127.0.0.1") -> Running:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(instance), str(port)],
+        [sys.executable, "-c", PROGRAM, str(instance), str(port), host],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     running = Running(process=process, instance=instance, port=port)
@@ -229,10 +233,79 @@ def test_a_port_in_use_is_refused(running: Running, tmp_path: Path) -> None:
     end(second)
 
 
-def start_blindly(instance: Path, port: int) -> Running:
+@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1", "a..b", "no-such-host.invalid"])
+def test_an_address_this_machine_does_not_have_is_refused(tmp_path: Path, host: str) -> None:
+    refused = start_blindly(tmp_path / "other", free_port(), host)
+    assert refused.process.wait(20) == 1
+    assert refused.process.stdout is not None
+    said = refused.process.stdout.read().decode()
+    assert f"{host} 不是本机的地址" in said
+    assert f"{host} is not an address of this machine" in said
+    end(refused)
+
+
+@pytest.mark.parametrize("host", ["localhost", "0.0.0.0"])
+def test_other_ways_to_name_this_machine_serve(instance: Path, host: str) -> None:
+    running = start(instance, free_port(), host)
+    assert running.process.poll() is None
+    end(running)
+
+
+def test_a_port_the_system_forbids_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forbidding(socket.socket):
+        def bind(self, _address: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "socket", Forbidding)
+    with pytest.raises(server.PortForbiddenError) as refusal:
+        server._port_is_free("127.0.0.1", 80)
+    assert "端口 80" in refusal.value.zh
+    assert "port 80" in refusal.value.en
+
+
+def test_a_server_whose_worker_was_killed_says_so_in_one_line_and_fails(running: Running) -> None:
+    (worker,) = workers(running)
+    os.kill(worker, signal.SIGKILL)
+    assert running.process.wait(20) == 1
+    assert running.process.stdout is not None
+    (line,) = running.process.stdout.read().decode().splitlines()
+    assert "服务已停止：工作进程自行结束（被信号 SIGKILL 终止）" in line
+    assert "worker process ended by itself (killed by SIGKILL)" in line
+    assert running.stored() == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "en"), [(-9, "killed by SIGKILL"), (-40, "killed by 40"), (3, "exit status 3")]
+)
+def test_the_end_of_a_worker_is_told_by_its_status(status: int, en: str) -> None:
+    assert en in server.WorkerEndedError(status).en
+
+
+def test_ctrl_c_which_reaches_all_processes_ends_well(instance: Path) -> None:
+    for _ in range(3):
+        running = start(instance, free_port())
+        for process in (*workers(running), running.process.pid):
+            os.kill(process, signal.SIGINT)
+        assert running.process.wait(20) == 0
+        assert running.process.stdout is not None
+        assert running.process.stdout.read() == b""
+        end(running)
+
+
+def test_granian_prints_errors_alone(instance: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    server._granian(load_config(instance, threads=512))
+    log = logging.getLogger("_granian")
+    log.info("Starting granian")
+    log.warning("Configuration allows spawning up to 512 Python threads")
+    log.error("Unexpected exit from worker-1")
+    log.error("Application callable raised an exception")
+    assert capfd.readouterr() == ("", "[ERROR] Application callable raised an exception\n")
+
+
+def start_blindly(instance: Path, port: int, host: str = "127.0.0.1") -> Running:
     """Start a server without asking whether it answers: somebody else would."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(instance), str(port)],
+        [sys.executable, "-c", PROGRAM, str(instance), str(port), host],
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     return Running(process=process, instance=instance, port=port)
