@@ -29,9 +29,10 @@ def serve(host: str | None, port: int | None) -> None:
 
     given = {"host": host, "port": port}
     config = load_config(**{name: value for name, value in given.items() if value is not None})
+    name = f"[{config.host}]" if ":" in config.host else config.host
     say(
-        f"地址 http://{config.host}:{config.port}/  按 Ctrl-C 停止",
-        f"On http://{config.host}:{config.port}/  Ctrl-C stops it",
+        f"正在启动 http://{name}:{config.port}/  按 Ctrl-C 停止",
+        f"Starting http://{name}:{config.port}/  Ctrl-C stops it",
         err=True,
     )
     server.serve(config)

@@ -62,6 +62,10 @@ def free_port(host: str, port: int) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, candidate))
+            except socket.gaierror:
+                raise BadInputError(
+                    f"--host {host} 不是本机地址。", f"--host {host} is no address of this machine."
+                ) from None
             except OSError:
                 continue
             return candidate
