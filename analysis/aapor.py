@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analysis import warnings as warn
 from analysis.report import Warning
+from analysis.validity import DUPLICATE
 
 DISPOSITIONS = ("I", "P", "R", "NC", "O", "UH", "UO", "NE")
 """完成 complete, 部分完成 partial, 拒访或中断 refusal or break-off, 未接触 non-contact, 其他 other eligible,
@@ -124,7 +126,7 @@ def _sum(marks: Mapping[str, str], counts: Mapping[str, Amount], e: Fraction | N
 
 # --- from fieldwork ------------------------------------------------------------------------------------------------
 
-BREAK_OFF, DUPLICATE, INELIGIBLE = "incomplete", "duplicate", "ineligible"
+BREAK_OFF, INELIGIBLE = "incomplete", "ineligible"
 _OF_REASON = {BREAK_OFF: "R", "refused": "R", INELIGIBLE: "NE"}
 """Which disposition a returned but invalid questionnaire is; any other reason is O, and a duplicate is no case."""
 
@@ -198,23 +200,7 @@ def response_rates(
 
 def _why_not(distributed: int | None, cases: int, returned: int, *, open_link: bool) -> Warning | None:
     if open_link:
-        return Warning(
-            code="open-link",
-            zh=f"有答卷来自公开链接，没有发放名单，不存在应答率。可以报告：收到 {returned} 份、有效率、各渠道和各类人员的份数；"
-            "不要称为随机样本，也不要给误差界限。",
-            en=f"Some answers came by an open link: there is no list behind it, so no response rate. What can be said: "
-            f"{returned} came in, the validity rate, numbers by channel and group; not a random sample, no margin of error.",
-        )
+        return warn.open_link(returned)
     if distributed is None:
-        return Warning(
-            code="distributed-unknown",
-            zh=f"没有发放份数，应答率无法计算；收到 {returned} 份。请用 --distributed 补充。",
-            en=f"How many were handed out is not known, so no response rate; {returned} came in. Give --distributed.",
-        )
-    if cases > distributed:
-        return Warning(
-            code="returned-exceeds-distributed",
-            zh=f"收回 {cases} 份多于发放 {distributed} 份，应答率无法计算，请核对。",
-            en=f"{cases} came back of {distributed} handed out, so no response rate: check the numbers.",
-        )
-    return None
+        return warn.distributed_unknown(returned)
+    return warn.more_returned(cases, distributed) if cases > distributed else None

@@ -41,6 +41,8 @@ class ItemTally:
     outside: int
     blank: int
     not_asked: int
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    """How often codes were chosen that the item does not have."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,14 @@ def _tally(questionnaire: Questionnaire, item: str, rows: Sequence[Pattern]) -> 
     leaving = leaving_codes(questionnaire, item)
     counts = {option.code: 0 for option in questionnaire.options(item)}
     answered = outside = blank = 0
+    unknown: Counter[str] = Counter()
     for answer, count in given.items():
         codes = [answer] if isinstance(answer, str) else list(answer or ())
         known = [code for code in codes if code in counts]
         for code in known:
             counts[code] += count
+        for code in codes if len(known) < len(codes) and answer not in (NOT_ASKED, NOT_APPLICABLE) else ():
+            unknown[code] += 0 if code in counts else count
         if answer in (NOT_ASKED, NOT_APPLICABLE) or (known and leaving.issuperset(known)):
             outside += count
         elif known:
@@ -98,8 +103,9 @@ def _tally(questionnaire: Questionnaire, item: str, rows: Sequence[Pattern]) -> 
         else:
             blank += count
     return ItemTally(
-        counts=counts, answered=answered, outside=outside, blank=blank, not_asked=given[NOT_ASKED]
-    )
+        counts=counts, answered=answered, outside=outside, blank=blank, not_asked=given[NOT_ASKED],
+        unknown=+unknown,
+    )  # fmt: skip
 
 
 def leaving_codes(questionnaire: Questionnaire, item: str) -> frozenset[str]:

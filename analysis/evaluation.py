@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -28,9 +29,10 @@ from analysis.estimates import (
 )
 from analysis.indicators import Scorer, value_of
 from analysis.patterns import Pattern, PatternTable
-from analysis.rates import NOT_SEEN, OPEN_LINK, Fieldwork, fieldwork_result, ratio
+from analysis.rates import NOT_SEEN, Fieldwork, fieldwork_result, ratio
 from analysis.rates import result as rates_of
 from analysis.report import (
+    SUPPRESSED,
     Estimate,
     FieldworkResult,
     Group,
@@ -40,11 +42,15 @@ from analysis.report import (
     Warning,
     WeightingResult,
 )
+from analysis.suppression import FEWEST_SHOWN
 from analysis.tallies import Tallies
+from analysis.uncertainty import with_certainty
 from analysis.validity import judge
-from questionnaires.model import Measure, Questionnaire, holds
+from analysis.variants import variants
+from questionnaires.model import Measure, Questionnaire, Text, holds
 
-FEWEST_SHOWN = 5
+__all__ = ["FEWEST_SHOWN", "evaluate", "stratum_of"]
+
 SMALL_BASE = 30
 SHORT_OF_LEVEL = frozenset({"logit-t", "t", "mean", "wilson", "beta", "single-answer"})
 """Methods that can fall short of their level when the base is small or the value near 100% (docs/methods.md)."""
@@ -60,33 +66,76 @@ def evaluate(questionnaire: Questionnaire, responses: PatternTable | Tallies, fi
     if isinstance(responses, Tallies):
         return _of_tallies(questionnaire, responses, fieldwork)
     table = judge(questionnaire, responses)
-    counted = fieldwork_result(table, fieldwork, questionnaire.population.total)
+    counted = fieldwork_result(
+        table, fieldwork, questionnaire.population.total, questionnaire.partial_reasons
+    )
     valid = [row for row in table.rows if not row.validity]
     sample = Sample(questionnaire, valid, questionnaire.population.total)
     members = {name: _members(sample, measure) for name, measure in questionnaire.measures.items()}
-    measures = {name: estimate(members[name], measure) for name, measure in questionnaire.measures.items()}
+    measures = _shown(questionnaire, members)
     tallies = {name: _tallies(members[name], m) for name, m in questionnaire.measures.items()}
     weighed = weighing.sample(questionnaire, valid)
-    weighted = (
-        {n: weighing.estimate(weighed, m) for n, m in questionnaire.measures.items()} if weighed else {}
-    )
+    weighted = {}
+    if weighed:
+        found = {n: weighing.estimate(weighed, m) for n, m in questionnaire.measures.items()}
+        weighted = {
+            name: measures[name] if measures[name].method == SUPPRESSED else one
+            for name, one in _without_small_groups(questionnaire, found).items()
+        }
     strata = _strata(sample)
     by = questionnaire.population.stratum_item
     groups = {by: {code: _group(found) for code, found in strata.items()}} if by else {}
     notes = [
         *_about_fieldwork(counted),
         *_about_strata(questionnaire, {code: found.n for code, found in strata.items()}),
-        *_about_rows(table),
+        *_about_versions(questionnaire, table),
+        *_about_unknown(sample),
         *_about_weights(questionnaire, valid, weighed.result if weighed else None),
-        *_about_groups(groups),
+        *_about_groups(questionnaire, groups),
         *_about_measures(questionnaire, measures, tallies),
         *_about_measures(questionnaire, weighted, tallies),
     ]
     items = {item: _item(sample, item, sample.tally(item)) for item in questionnaire.closed_items}
+    people = {name: _people(members[name], tallies[name]) for name in measures}
     report = _report(
-        questionnaire, fieldwork, counted, items, (measures, weighted), groups, notes, table.digest()
+        questionnaire, fieldwork, counted, items, (measures, weighted), people, groups, notes, table.digest()
     )
-    return replace(report, weighting=weighed.result if weighed else None)
+    return replace(
+        report, weighting=weighed.result if weighed else None, sensitivity=_sensitivity(questionnaire, table)
+    )
+
+
+def _shown(questionnaire: Questionnaire, members: Mapping[str, Sample]) -> dict[str, Estimate]:
+    """Estimate each measure; one of a group is not shown when fewer than `FEWEST_SHOWN` of it answered."""
+    found = {name: estimate(members[name], measure) for name, measure in questionnaire.measures.items()}
+    return _without_small_groups(questionnaire, found)
+
+
+def _without_small_groups(questionnaire: Questionnaire, found: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """Hide the measures of a group of which fewer than `FEWEST_SHOWN` answered."""
+    return {
+        name: replace(unknown(), n=one.n, method=SUPPRESSED)
+        if questionnaire.measures[name].group and 0 < one.n < FEWEST_SHOWN
+        else one
+        for name, one in found.items()
+    }
+
+
+def _sensitivity(questionnaire: Questionnaire, judged: PatternTable) -> Mapping[str, Mapping[str, Estimate]]:
+    """Estimate the measures had it been decided otherwise who counts."""
+    found: dict[str, Mapping[str, Estimate]] = {}
+    for choice in variants(judged):
+        sample = Sample(questionnaire, choice.rows, questionnaire.population.total)
+        members = {name: _members(sample, measure) for name, measure in questionnaire.measures.items()}
+        found[choice.key] = _shown(questionnaire, members)
+    return found
+
+
+def _people(sample: Sample, tallies: Sequence[ItemTally]) -> int | None:
+    """Return how many people a measure is of: of one item, those it speaks about."""
+    return (
+        base_population(sample.population, sample.n, tallies[0]) if len(tallies) == 1 else sample.population
+    )
 
 
 def _tallies(sample: Sample, measure: Measure) -> list[ItemTally]:
@@ -102,6 +151,7 @@ def _report(
     counted: FieldworkResult,
     items: Mapping[str, ItemResult],
     estimates: tuple[Mapping[str, Estimate], Mapping[str, Estimate]],
+    people: Mapping[str, int | None],
     groups: Mapping[str, Mapping[str, Group]],
     notes: Sequence[Warning],
     digest: str,
@@ -110,7 +160,10 @@ def _report(
     used = weighted if questionnaire.weighting.use == "weighted" else measures
     scorer = Scorer(questionnaire=questionnaire, measures=used, entered=fieldwork.entered)
     scored = {name: scorer.result(name) for name in questionnaire.indicators}
-    indicators = {name: found for name, (found, _) in scored.items()}
+    indicators = {
+        name: with_certainty(scorer, name, found, people.get(found.measure or ""))
+        for name, (found, _) in scored.items()
+    }
     said = [
         *notes,
         *(note for _, own in scored.values() for note in own),
@@ -202,11 +255,9 @@ def _group(sample: Sample) -> Group:
 def _about_fieldwork(counted: FieldworkResult) -> Iterator[Warning]:
     if counted.valid == 0:
         yield warn.no_valid_answers()
-    if OPEN_LINK in counted.channels:
-        yield warn.open_link()
-    elif counted.distributed is None:
-        yield warn.distributed_unknown()
-    elif counted.returned > counted.distributed:
+    if counted.no_rates:
+        yield counted.no_rates
+    elif counted.distributed is not None and counted.returned > counted.distributed:
         yield warn.more_returned(counted.returned, counted.distributed)
     if counted.population is not None and counted.valid > counted.population:
         yield warn.more_valid(counted.valid, counted.population)
@@ -219,22 +270,54 @@ def _about_strata(questionnaire: Questionnaire, seen: Mapping[str, int]) -> Iter
     people = questionnaire.population.strata
     if not any(seen.values()):
         return
-    labels = dict(questionnaire.strata())
+    labels = {code: _stratum(questionnaire, code) for code in people}
     for code, label in labels.items():
         if seen[code] == 0 and people[code]:
-            yield warn.empty_stratum(code, label, people[code])
+            yield warn.empty_stratum(label, people[code])
         if seen[code] > people[code]:
-            yield warn.more_valid_in_stratum(code, label, seen[code], people[code])
+            yield warn.more_valid_in_stratum(label, seen[code], people[code])
     sampled = {code: rate for code in people if (rate := ratio(seen[code], people[code]))}
     plain = questionnaire.weighting.use == "plain"
     if plain and sampled and max(sampled.values()) > min(sampled.values()) * Fraction(5, 4):
         yield warn.unequal_sampling(sampled, labels)
 
 
-def _about_rows(table: PatternTable) -> Iterator[Warning]:
-    versions = {row.version for row in table.rows if row.version}
-    if len(versions) > 1:
-        yield warn.mixed_versions(len(versions))
+def _stratum(questionnaire: Questionnaire, code: str) -> Text:
+    """Return what a stratum is called."""
+    return _label(questionnaire, questionnaire.population.stratum_item, code)
+
+
+def _label(questionnaire: Questionnaire, item: str | None, code: str) -> Text:
+    option = questionnaire.option(item, code) if item in questionnaire.items and item else None
+    return option.label if option else Text({"zh": code})
+
+
+def _about_versions(questionnaire: Questionnaire, table: PatternTable) -> Iterator[Warning]:
+    """Say when answers were given to another version than the one they are read by; no version is any version."""
+    counts: Counter[str] = Counter()
+    for row in table.rows:
+        counts[row.version] += row.count
+    del counts[""]
+    older = counts.total() - counts[questionnaire.version]
+    if older:
+        yield warn.mixed_versions(len(+counts), older)
+
+
+def _about_unknown(sample: Sample) -> Iterator[Warning]:
+    """Name the items and codes among the valid answers that the definition does not have."""
+    questionnaire = sample.questionnaire
+    items: Counter[str] = Counter()
+    known = frozenset(questionnaire.closed_items)
+    for row in sample.rows:
+        if not row.closed.keys() <= known:
+            for item in row.closed.keys() - known:
+                items[item] += row.count
+    gone: list[warn.Gone] = [(None, item, {"": items[item]}) for item in sorted(items)]
+    for item in questionnaire.closed_items:
+        if codes := sample.tally(item).unknown:
+            gone.append((questionnaire.items[item].text, item, dict(sorted(codes.items()))))
+    if gone:
+        yield warn.unknown_answers(gone)
 
 
 def _about_weights(
@@ -251,18 +334,28 @@ def _about_weights(
     if found.left_out:
         yield warn.left_out_of_weighting(found.left_out)
     if found.covered is not None and found.people is not None and found.covered < found.people:
-        yield warn.weighted_coverage(found.covered, found.people, found.empty)
-    labels = dict(questionnaire.strata())
+        empty = [_weighted_group(questionnaire, code) for code in found.empty]
+        yield warn.weighted_coverage(found.covered, found.people, empty)
     for code in found.lonely:
-        yield warn.lonely_stratum(code, labels[code], found.lonely_rule)
+        yield warn.lonely_stratum(_stratum(questionnaire, code), found.lonely_rule)
     if found.converged is False:
         yield warn.margins_not_met(found.iterations or 0, Fraction(repr(found.gap or 0.0)), found.trimmed)
 
 
-def _about_groups(groups: Mapping[str, Mapping[str, Group]]) -> Iterator[Warning]:
+def _weighted_group(questionnaire: Questionnaire, code: str) -> Text:
+    """Return what a stratum, or the group of a margin, is called."""
+    if code in questionnaire.population.strata:
+        return _stratum(questionnaire, code)
+    item = next((name for name, people in questionnaire.weighting.margins.items() if code in people), None)
+    return _label(questionnaire, item, code)
+
+
+def _about_groups(
+    questionnaire: Questionnaire, groups: Mapping[str, Mapping[str, Group]]
+) -> Iterator[Warning]:
     for item, found in groups.items():
         if any(0 < group.n < FEWEST_SHOWN for group in found.values()):
-            yield warn.suppressed(item)
+            yield warn.suppressed(questionnaire.items[item].text)
 
 
 def _about_measures(
@@ -275,15 +368,18 @@ def _about_measures(
         if method == "no-joint-answers" and found.value is None:
             continue
         if found.value is None:
-            yield warn.no_answers(name, measure.title.say())
+            small = method == SUPPRESSED
+            yield warn.small_measure(measure.title) if small else warn.no_answers(measure.title)
             continue
         answered = dict(zip(measure.items, (tally.answered for tally in tallies[name]), strict=True))
-        yield from (warn.item_without_answers(name, item) for item, n in answered.items() if n == 0)
+        for item, n in answered.items():
+            if n == 0:
+                yield warn.item_without_answers(measure.title, questionnaire.items[item].text)
         fewest = min((n for n in answered.values() if n), default=0)
         if method in SHORT_OF_LEVEL and fewest < SMALL_BASE:
-            yield warn.small_base(name, measure.title.say(), fewest)
+            yield warn.small_base(measure.title, fewest)
         if method in SHORT_OF_LEVEL and found.value > 0.95:
-            yield warn.near_ceiling(name, measure.title.say())
+            yield warn.near_ceiling(measure.title)
 
 
 def _about_definitions(
@@ -295,8 +391,8 @@ def _about_definitions(
             continue
         own, printed = value_of(measures[result.measure]), value_of(measures[result.defined_measure])
         if own is not None and printed is not None:
-            title = questionnaire.indicators[name].title.say()
-            yield warn.definition_conflict(name, title, (own, result.score), (printed, result.defined_score))
+            title = questionnaire.indicators[name].title
+            yield warn.definition_conflict(title, (own, result.score), (printed, result.defined_score))
 
 
 # --- from counts alone ---------------------------------------------------------------------------------------------
@@ -316,6 +412,7 @@ def _of_tallies(questionnaire: Questionnaire, tallies: Tallies, fieldwork: Field
     counted = rates_of(
         returned=returned, valid=tallies.valid, distributed=fieldwork.distributed, population=population,
         reasons={NOT_SEEN: returned - tallies.valid} if returned > tallies.valid else {}, flags={}, channels={},
+        partial=questionnaire.partial_reasons,
     )  # fmt: skip
     items = {item: _item(sample, item, tally) for item, tally in found.items()}
     measures = {name: _tallied(sample, m, found) for name, m in questionnaire.measures.items()}
@@ -331,8 +428,9 @@ def _of_tallies(questionnaire: Questionnaire, tallies: Tallies, fieldwork: Field
     if questionnaire.weighting.is_weighted:
         weighted = {name: replace(unknown(), method="no-joint-answers") for name in measures}
         notes.append(warn.weights_need_rows())
+    people = {name: _people(sample, by_measure[name]) for name in measures}
     return _report(
-        questionnaire, fieldwork, counted, items, (measures, weighted), {}, notes, tallies.digest()
+        questionnaire, fieldwork, counted, items, (measures, weighted), people, {}, notes, tallies.digest()
     )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from analysis import scoring
 from analysis import warnings as warn
-from analysis.report import Estimate, IndicatorResult, PartResult, Warning
+from analysis.report import SUPPRESSED, Estimate, IndicatorResult, PartResult, Warning
 from analysis.scoring import NoBranchError, Node
 from questionnaires.model import Indicator, Part, Questionnaire, exact
 
@@ -70,42 +70,44 @@ class Scorer:
             return None, None
         if indicator.no_survey == "zero":
             return Scored(score=Fraction(0), span=(Fraction(0), Fraction(0))), NO_SURVEY
-        return Scored(score=None, span=None, warning=warn.no_survey(name, indicator.title.say())), NO_SURVEY
+        return Scored(score=None, span=None, warning=warn.no_survey(indicator.title)), NO_SURVEY
 
     def _parts(self, name: str, indicator: Indicator) -> dict[str, Scored]:
         return {part.id: self._node(name, part.id, part) for part in indicator.parts or ()}
 
     def _node(self, name: str, part: str, node: Node, measure: str | None = None) -> Scored:
         if node.measure is not None and not node.judged:
-            return self._measured(name, node, self.measures[measure or node.measure])
+            return self._measured(node, self.measures[measure or node.measure])
         return self._entered(name, part, node)
 
-    def _measured(self, name: str, node: Node, estimate: Estimate) -> Scored:
+    def _measured(self, node: Node, estimate: Estimate) -> Scored:
         value = value_of(estimate)
         if value is None:
-            return Scored(score=None, span=None, warning=self._unanswered(node))
+            return Scored(score=None, span=None, warning=self._unanswered(node, estimate))
         try:
             points = scoring.score(node, value * 100)
         except NoBranchError:
-            return Scored(score=None, span=None, warning=warn.out_of_range(name, node.title.say()))
+            return Scored(score=None, span=None, warning=warn.out_of_range(node.title))
         return Scored(score=points, span=_through(node, estimate, points))
 
-    def _unanswered(self, node: Node) -> Warning:
-        measure = node.measure or ""
-        return warn.no_answers(measure, self.questionnaire.measures[measure].title.say())
+    def _unanswered(self, node: Node, estimate: Estimate) -> Warning:
+        title = self.questionnaire.measures[node.measure or ""].title
+        return warn.small_measure(title) if estimate.method == SUPPRESSED else warn.no_answers(title)
 
     def _entered(self, name: str, part: str, node: Node) -> Scored:
         typed = self.entered.get(f"{name}.{part}" if part else name)
         value = typed if typed is not None else (node.entered.value if node.entered else None)
-        title = node.title.say()
         if value is None:
-            return Scored(score=None, span=None, warning=warn.needs_entry(name, title, part))
+            whole = self.questionnaire.indicators[name].title
+            return Scored(
+                score=None, span=None, warning=warn.needs_entry(whole, node.title if part else None)
+            )
         try:
             points = score_entered(node, value)
         except NoBranchError:
-            return Scored(score=None, span=None, entered=value, warning=warn.out_of_range(name, title))
+            return Scored(score=None, span=None, entered=value, warning=warn.out_of_range(node.title))
         except ValueError:
-            return Scored(score=None, span=None, entered=value, warning=warn.bad_entry(name, title, value))
+            return Scored(score=None, span=None, entered=value, warning=warn.bad_entry(node.title, value))
         return Scored(score=points, span=(points, points), entered=value)
 
     def _as_defined(self, name: str, indicator: Indicator) -> tuple[str | None, Fraction | None]:

@@ -1,12 +1,13 @@
-"""Rates of fieldwork, each from its own base: 回收率 return, 有效率 validity, 有效回收率 valid return, and AAPOR's RR1."""
+"""Rates of fieldwork, each from its own base: 回收率 return, 有效率 validity, 有效回收率 valid return, and AAPOR's (aapor.py)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from analysis.aapor import response_rates
 from analysis.patterns import PatternTable
 from analysis.report import FieldworkResult
 from analysis.validity import split_flags
@@ -29,7 +30,9 @@ class Fieldwork:
     entered: Mapping[str, str] = field(default_factory=dict)
 
 
-def fieldwork_result(table: PatternTable, fieldwork: Fieldwork, population: int | None) -> FieldworkResult:
+def fieldwork_result(
+    table: PatternTable, fieldwork: Fieldwork, population: int | None, partial: Collection[str]
+) -> FieldworkResult:
     """Count a judged pattern table. Raises ValueError if fewer were returned than there are rows."""
     reasons: Counter[str] = Counter()
     flags: Counter[str] = Counter()
@@ -53,7 +56,7 @@ def fieldwork_result(table: PatternTable, fieldwork: Fieldwork, population: int 
     return result(
         returned=returned, valid=kept.total(), distributed=fieldwork.distributed, population=population,
         reasons=dict(sorted(reasons.items())), flags=dict(sorted(flags.items())),
-        channels={name: {"returned": came[name], "valid": kept[name]} for name in sorted(came)},
+        channels={name: {"returned": came[name], "valid": kept[name]} for name in sorted(came)}, partial=partial,
     )  # fmt: skip
 
 
@@ -66,14 +69,22 @@ def result(
     reasons: Mapping[str, int],
     flags: Mapping[str, int],
     channels: Mapping[str, Mapping[str, int]],
+    partial: Collection[str],
 ) -> FieldworkResult:
-    """Return the rates of these counts; a rate has no value where its base is unknown, zero or too small."""
-    has_list = OPEN_LINK not in channels and distributed is not None and returned <= distributed
-    base = distributed if has_list else None
+    """Return the rates of these counts; a rate has no value where its base is unknown, zero or too small.
+
+    `partial` are the reasons for which an invalid questionnaire is a partial interview. The list of those asked holds
+    eligible people only.
+    """
+    found = response_rates(
+        distributed=distributed, returned=returned, valid=valid, reasons=reasons, open_link=OPEN_LINK in channels,
+        partial=partial,
+    )  # fmt: skip
+    base = None if found.why_not or distributed is None or returned > distributed else distributed
     return FieldworkResult(
         population=population, distributed=distributed, returned=returned, valid=valid,
         return_rate=ratio(returned, base), validity_rate=ratio(valid, returned), valid_return_rate=ratio(valid, base),
-        response_rates={"RR1": ratio(valid, base)},
+        response_rates=found.rates, dispositions=found.dispositions, e=found.e, no_rates=found.why_not,
         invalid_reasons=reasons, flags=flags, channels=channels,
     )  # fmt: skip
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 from questionnaires.model import MeasureKind
+
+SUPPRESSED = "suppressed"
+"""The method of an estimate that is not shown because it rests on too few people of a group."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +95,26 @@ class ItemResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Warning:
+    """Something a reader of the report must know; worded in Chinese and English.
+
+    `facts` are exact figures for the placeholders of the wording: a name that ends in `_share` is a share of 1, one
+    that ends in `_points` is points. They are rounded where the words are shown, not here.
+    """
+
+    code: str
+    zh: str
+    en: str
+    facts: tuple[tuple[str, Fraction], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldworkResult:
-    """How many were asked, came back and count; a rate without its base is None."""
+    """How many were asked, came back and count; a rate without its base is None.
+
+    `response_rates` are AAPOR's, RR1 to CON3 (`analysis.aapor`), from `dispositions`, the cases by final disposition; `e` is
+    the share of the cases of unknown eligibility taken as eligible. Where there are none, `no_rates` says why.
+    """
 
     population: int | None
     distributed: int | None
@@ -105,6 +127,9 @@ class FieldworkResult:
     invalid_reasons: Mapping[str, int]
     flags: Mapping[str, int]
     channels: Mapping[str, Mapping[str, int]]
+    dispositions: Mapping[str, int] | None = None
+    e: Fraction | None = None
+    no_rates: Warning | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +144,48 @@ class PartResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chance:
+    """The probability that the truth is at least the target, by which model; `bound` "at-least" or "at-most" if only that."""
+
+    probability: float
+    model: str
+    bound: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextLimit:
+    """How far a measure's value is from the rule's next limits, in percentage points; None where there is none."""
+
+    down: Fraction | None
+    up: Fraction | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One way to read the rule, and the points it gives; `is_chosen` where it is what the definition says.
+
+    `step` is how part of a step counts, `rounded` whether the percentage is rounded before it is compared, `by` whether
+    `measure` is a mean or a share of heads.
+    """
+
+    step: str | None
+    rounded: bool
+    measure: str | None
+    score: Fraction | None
+    is_chosen: bool
+    by: Literal["mean", "heads"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class IndicatorResult:
     """An indicator's score in points, and the range its measure's interval leaves open, also in points.
 
     `score` is None while a value is missing; `undecided` then names why. `defined_score` is
     what the printed definition would give where it defines another measure than the one computed.
+
+    `chance` is the probability that the target is truly met, `tiers` the branches that the interval touches, as text
+    (`[50, 90)`, after a part's id if there are parts), `next_limit` the distances to the limits next to the value, and
+    `readings` the points by every reading of what the rule leaves open; None, or empty, where unknown (docs/methods.md G).
     """
 
     points: Fraction
@@ -139,6 +201,15 @@ class IndicatorResult:
     undecided: str | None = None
     defined_measure: str | None = None
     defined_score: Fraction | None = None
+    chance: Chance | None = None
+    tiers: tuple[str, ...] | None = None
+    next_limit: NextLimit | None = None
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def chance_target_met(self) -> float | None:
+        """Return the probability that the target is truly met."""
+        return None if self.chance is None else self.chance.probability
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,22 +221,12 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Warning:
-    """Something a reader of the report must know; worded in Chinese and English.
-
-    `facts` are exact figures for the placeholders of the wording: a name that ends in `_share` is a share of 1, one
-    that ends in `_points` is points. They are rounded where the words are shown, not here.
-    """
-
-    code: str
-    zh: str
-    en: str
-    facts: tuple[tuple[str, Fraction], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Report:
-    """Everything one evaluation found, frozen, with the versions of the definition and of the data."""
+    """Everything one evaluation found, frozen, with the versions of the definition and of the data.
+
+    `sensitivity` holds the (unweighted) measures had it been decided otherwise who counts, by variant:
+    `without-flagged`, `without-flag:FLAG`, `with-reason:REASON`; none where that changes nobody.
+    """
 
     questionnaire: str
     version: str
@@ -182,3 +243,4 @@ class Report:
     percent_places: int = 2
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
     weighting: WeightingResult | None = None
+    sensitivity: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.design import Design
+from analysis.estimates import stratum_of as stratum_of
 from analysis.group_tests import sampled
 from analysis.patterns import Pattern, PatternTable
 from questionnaires.model import NOT_APPLICABLE, NOT_ASKED, Measure, Questionnaire
@@ -99,12 +100,6 @@ class Respondents:
 
 def _worth(answer: object, worth: Mapping[str, float]) -> float | None:
     return worth.get(answer) if isinstance(answer, str) else None
-
-
-def stratum_of(questionnaire: Questionnaire, row: Pattern) -> str:
-    """Return a row's stratum: its code's if it came with one, else its answer to the stratum item."""
-    answer = row.closed.get(questionnaire.population.stratum_item or "")
-    return row.stratum or (answer if isinstance(answer, str) else "")
 
 
 def in_base(questionnaire: Questionnaire, item: str) -> tuple[str, ...]:

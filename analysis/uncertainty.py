@@ -13,29 +13,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from scipy.special import betainc, gammaln, stdtr
 
 from analysis.indicators import Scorer
-from analysis.report import Estimate, IndicatorResult
+from analysis.report import Chance, Estimate, IndicatorResult, NextLimit, Reading
 from analysis.scoring import NoBranchError, Node, branch_at, limits
 from questionnaires.model import Action, Branch, Indicator, Part, Questionnaire
+
+__all__ = ["Certainty", "Chance", "Reading", "Tiers", "certainty", "chance", "with_certainty"]
 
 STEPS = ("continuous", "complete", "started")
 ROUND_PLACES = 2
 """Places of a percentage where a rule is read as rounding it first: 89.995% is 90.00%."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chance:
-    """The probability that the truth is at least the target, by which model; `bound` "at-least" or "at-most" if only that."""
-
-    probability: float
-    model: str
-    bound: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +45,8 @@ class Tiers:
     touched: tuple[int, ...]
     up: Fraction | None
     down: Fraction | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """One way to read the rule, and the points it gives; `is_chosen` where it is what the definition says."""
-
-    step: str | None
-    rounded: bool
-    measure: str | None
-    score: Fraction | None
-    is_chosen: bool
+    texts: tuple[str, ...] = ()
+    """The branches touched, as `[50, 90)`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +76,30 @@ def certainty(
 
     `population` is how many people a share of heads is of, by default the questionnaire's.
     """
-    indicator = questionnaire.indicators[name]
     scorer = Scorer(questionnaire=questionnaire, measures=measures, entered=entered or {})
-    result = scorer.result(name)[0]
-    estimate = measures.get(result.measure or "")
     people = questionnaire.population.total if population is None else population
+    return _certain(scorer, name, scorer.result(name)[0], people)
+
+
+def with_certainty(
+    scorer: Scorer, name: str, result: IndicatorResult, population: int | None
+) -> IndicatorResult:
+    """Return an indicator's result with how sure it is; `population` is how many people its measure is of."""
+    found = _certain(scorer, name, result, population)
+    texts = tuple(f"{tiers.part} {text}".lstrip() for tiers in found.tiers for text in tiers.texts)
+    limit = NextLimit(
+        down=min((tiers.down for tiers in found.tiers if tiers.down is not None), default=None),
+        up=min((tiers.up for tiers in found.tiers if tiers.up is not None), default=None),
+    )
+    return replace(
+        result, chance=found.chance, tiers=texts or None, next_limit=limit if found.tiers else None,
+        readings=found.readings,
+    )  # fmt: skip
+
+
+def _certain(scorer: Scorer, name: str, result: IndicatorResult, people: int | None) -> Certainty:
+    indicator, measures = scorer.questionnaire.indicators[name], scorer.measures
+    estimate = measures.get(result.measure or "")
     target = indicator.target
     return Certainty(
         indicator=name, result=result,
@@ -219,11 +224,29 @@ def _of_node(node: Node, value: Fraction, interval: tuple[float, float] | None) 
     below = [
         limit for limit in limits(node) if limit < value or (limit == value and _ends_below(branches, value))
     ]
+    touched = tuple(sorted({at, *_touched(node, min(ends), max(ends))}))
     return Tiers(
-        part=node.id if isinstance(node, Part) else "", at=at,
-        touched=tuple(sorted({at, *_touched(node, min(ends), max(ends))})),
+        part=node.id if isinstance(node, Part) else "", at=at, touched=touched,
+        texts=tuple(_written(node, branches[place]) for place in touched),
         up=min(above) - value if above else None, down=value - max(below) if below else None,
     )  # fmt: skip
+
+
+def _written(node: Node, branch: Branch) -> str:
+    """Return a branch's values as mathematics writes them, within the rule's range: `[50, 90)`."""
+    low, opened = branch.at_least, False
+    if low is None:
+        low, opened = (branch.above, True) if branch.above is not None else (node.range.at_least, False)
+    high, closed = branch.at_most, True
+    if high is None:
+        high, closed = (branch.below, False) if branch.below is not None else (node.range.at_most, True)
+    left = "(-∞" if low is None else f"{'(' if opened else '['}{_plain(low)}"
+    return f"{left}, +∞)" if high is None else f"{left}, {_plain(high)}{']' if closed else ')'}"
+
+
+def _plain(number: Fraction) -> str:
+    """Write a limit as its author did: a decimal without zeros at its end (a definition holds no others)."""
+    return f"{Decimal(number.numerator) / number.denominator:f}"
 
 
 def _opens_above(branches: Sequence[Branch], value: Fraction) -> bool:
@@ -265,7 +288,13 @@ def _readings(scorer: Scorer, name: str, chosen: IndicatorResult) -> Iterator[Re
                 yield Reading(
                     step=step, rounded=rounded, measure=measure, score=read.result(name)[0].score,
                     is_chosen=measure == chosen.measure and not rounded and own <= {step},
+                    by=_by(scorer.questionnaire, measure),
                 )  # fmt: skip
+
+
+def _by(questionnaire: Questionnaire, measure: str | None) -> Literal["mean", "heads"] | None:
+    found = questionnaire.measures.get(measure or "")
+    return None if found is None else "heads" if found.is_rate else "mean"
 
 
 def _step(action: Action) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,9 @@ from questionnaires.model import (
     NOT_APPLICABLE,
     NOT_ASKED,
     Attention,
+    Contradictory,
+    Duplicate,
+    IdenticalAnswers,
     Incomplete,
     Questionnaire,
     StraightLined,
@@ -18,6 +22,7 @@ from questionnaires.model import (
 )
 
 FLAG_SEPARATOR = ";"
+DUPLICATE = "duplicate"
 
 Broken = Callable[[Mapping[str, Code]], bool]
 """Says whether a rule is broken by these closed answers."""
@@ -26,10 +31,11 @@ Broken = Callable[[Mapping[str, Code]], bool]
 def judge(questionnaire: Questionnaire, table: PatternTable) -> PatternTable:
     """Return the table with every pattern's `validity` and `flags` filled in.
 
-    A reason noted at entry (by hand, or too fast) stays; otherwise the first excluding rule that is broken gives the
-    reason. Rules that only flag add theirs to the flags.
+    Give the whole table: whether answers are identical to others shows only there. A reason noted at entry (by hand, too
+    fast, duplicate) stays; otherwise the first excluding rule that is broken gives the reason. Rules that only flag add
+    theirs to the flags.
     """
-    checks = [(rule, _check(questionnaire, rule)) for rule in questionnaire.validity]
+    checks = [(rule, _check(questionnaire, rule, table)) for rule in questionnaire.validity]
     return PatternTable(tuple(_judged(pattern, checks) for pattern in table.rows))
 
 
@@ -47,9 +53,22 @@ def split_flags(flags: str) -> list[str]:
     return [flag for flag in flags.split(FLAG_SEPARATOR) if flag]
 
 
-def _check(questionnaire: Questionnaire, rule: ValidityRule) -> Broken:
-    if isinstance(rule, TooFast):
-        return lambda closed: False  # judged where the seconds are known: at entry, or when a file is read
+def duplicate_effects(questionnaire: Questionnaire) -> set[str]:
+    """Return what the definition says of a questionnaire whose `_id` came before: "exclude", "flag", or nothing."""
+    return {rule.effect for rule in questionnaire.validity if isinstance(rule, Duplicate)}
+
+
+def _check(questionnaire: Questionnaire, rule: ValidityRule, table: PatternTable) -> Broken:
+    if isinstance(rule, TooFast | Duplicate):
+        return lambda closed: (
+            False
+        )  # judged where seconds and ids are known: at entry, or when a file is read
+    if isinstance(rule, Contradictory):
+        first, second = _chosen(rule.first), _chosen(rule.second)
+        return lambda closed: _meets(first, closed) and _meets(second, closed)
+    if isinstance(rule, IdenticalAnswers):
+        often = _often(table, rule)
+        return lambda closed: tuple(map(closed.get, rule.items)) in often
     if isinstance(rule, Attention):
         passing = (*rule.codes, NOT_ASKED)
         return lambda closed: closed.get(rule.item) not in passing
@@ -57,6 +76,37 @@ def _check(questionnaire: Questionnaire, rule: ValidityRule) -> Broken:
         return lambda closed: _is_straight(rule.items, closed)
     items = _counted_items(questionnaire, rule)
     return lambda closed: _is_incomplete(items, rule, closed)
+
+
+def _chosen(conditions: Mapping[str, Sequence[str]]) -> Sequence[tuple[str, frozenset[str]]]:
+    return [(item, frozenset(codes)) for item, codes in conditions.items()]
+
+
+def _meets(conditions: Sequence[tuple[str, frozenset[str]]], closed: Mapping[str, Code]) -> bool:
+    """Say whether one of the codes named was chosen at every item."""
+    return all(not codes.isdisjoint(_codes(closed.get(item, ()))) for item, codes in conditions)
+
+
+def _codes(answer: Code) -> tuple[str, ...]:
+    return (answer,) if isinstance(answer, str) else answer
+
+
+def _often(table: PatternTable, rule: IdenticalAnswers) -> frozenset[tuple[Code | None, ...]]:
+    """Return the answers to the rule's items that came in at least so often, except with blanks or all of one code.
+
+    All that came in are counted, whether or not another rule excludes them; only one questionnaire that came twice is one.
+    """
+    times: Counter[tuple[Code | None, ...]] = Counter()
+    for row in table.rows:
+        if row.validity != DUPLICATE:
+            times[tuple(map(row.closed.get, rule.items))] += row.count
+    return frozenset(given for given, n in times.items() if n >= rule.least and _is_telling(given))
+
+
+def _is_telling(given: Sequence[Code | None]) -> bool:
+    """Say whether answers are complete, and not all alike as honest ones often are; what was not asked says nothing."""
+    said = [answer for answer in given if answer not in (NOT_ASKED, NOT_APPLICABLE)]
+    return None not in said and len(set(said)) > 1
 
 
 def _is_straight(items: Sequence[str], closed: Mapping[str, Code]) -> bool:

@@ -152,7 +152,7 @@ class _Judge:
             self.wrong("", "unknown-field", zh, en, shown_name)
 
     def item(self, item: Item) -> None:
-        if not holds(item.shown_if, self.closed, self.numbers):
+        if item.shown_if and not holds(item.shown_if, self.closed, self.numbers):
             if item.id in self.questionnaire.closed_items:
                 self.closed[item.id] = NOT_ASKED
             return
@@ -214,9 +214,11 @@ class _Judge:
             self._comment(item, chosen)
 
     def _comment(self, item: Item, chosen: Sequence[Option]) -> None:
+        if not any(option.comment for option in chosen):
+            return
         name = f"{item.id}.text"
         words = clean("\n".join(_sent(self.raw.get(name, ()))))
-        if not words or not any(option.comment for option in chosen):
+        if not words:
             return
         if len(words) > LONGEST_COMMENT:
             self._too_long(item.id, LONGEST_COMMENT, name)

@@ -210,6 +210,9 @@ MODELS: tuple[tuple[type[BaseModel], str, str], ...] = (
     (model.TooFast, "有效性：答题过快", "Validity: too fast"),
     (model.Attention, "有效性：甄别题", "Validity: attention"),
     (model.StraightLined, "有效性：直线作答", "Validity: straight-lined"),
+    (model.Contradictory, "有效性：前后矛盾", "Validity: contradictory"),
+    (model.IdenticalAnswers, "有效性：雷同答卷", "Validity: identical answers"),
+    (model.Duplicate, "有效性：重复", "Validity: duplicate"),
     (model.Indicator, "指标", "Indicator"),
     (model.Part, "指标的组成部分", "Part of an indicator"),
     (model.Definition, "指标解释", "Definition of an indicator"),
@@ -243,7 +246,10 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (int, "整数 whole number"),
     (str, "文字 text"),
 )
-VALIDITY = (model.Incomplete, model.TooFast, model.Attention, model.StraightLined)
+VALIDITY = (
+    model.Incomplete, model.TooFast, model.Attention, model.StraightLined,
+    model.Contradictory, model.IdenticalAnswers, model.Duplicate,
+)  # fmt: skip
 COLUMNS = "| 键 key | 类型 type | 省略时 default | 说明 | Meaning |"
 SHARED = "除了[每道题](#baseitem)都有的键，还有： Besides the keys of [every item](#baseitem):"
 TITLES = {cls: (zh, en) for cls, zh, en in MODELS}

@@ -551,6 +551,55 @@ class StraightLined(_Validity):
     )
 
 
+Chosen = Annotated[dict[Id, Codes], Field(min_length=1)]
+
+
+class Contradictory(_Validity):
+    """前后矛盾：first 的各题都选了所列编码之一，second 的各题也是，而两者不可能都真（如“没听说过”却“非常满意”）。
+    默认只标记：也可能是题目没看懂。
+
+    Contradictory: one of the codes named for every item of `first`, and of `second`, though both cannot be true. Only
+    flagged unless said otherwise: the question may have been misread.
+    """
+
+    rule: Literal["contradictory"] = key("规则", "the rule")
+    first: Chosen = key("题目: [编码…]，几题须同时满足", "item: [codes…]; all must hold")
+    second: Chosen = key("与之矛盾的 题目: [编码…]", "what contradicts it: item: [codes…]")
+    effect: Literal["exclude", "flag"] = key(
+        "exclude 剔除，flag 只标记", "exclude, or only flag", default="flag"
+    )
+
+
+class IdenticalAnswers(_Validity):
+    """雷同答卷：所列题目的答案逐题相同的答卷至少有 least 份；可能是一人代填。
+    不看有空白的，也不看全部选同一项的（那是直线作答，常常是真心话）。题目少、答案集中时，诚实的答卷也会雷同：
+    请尽量列出全部题目，并按答卷份数放宽 least。所有雷同的都标记，不分先后。
+
+    Identical answers: at least `least` questionnaires give the same answer to every item named, as when one person fills in
+    many. Vectors with a blank do not count, nor those of one code throughout (straight lines, often honest). Few items and
+    answers that agree make honest questionnaires identical too: name as many items as there are, and raise `least` with the
+    number of questionnaires. All of them are marked, the first one too.
+    """
+
+    rule: Literal["identical_answers"] = key("规则", "the rule")
+    items: Ids = key("题目", "the items")
+    least: Annotated[int, Field(ge=2)] = key(
+        "同样的答案至少出现几份", "how many questionnaires at least give the same answers", default=8
+    )
+    effect: Literal["exclude", "flag"] = key(
+        "exclude 剔除，flag 只标记", "exclude, or only flag", default="flag"
+    )
+
+
+class Duplicate(_Validity):
+    """重复：_id 与前面的某份相同；在录入、读取文件时判定，先来的一份有效。
+
+    Duplicate: the same `_id` as an earlier one, seen at entry or when a file is read; the first one stays.
+    """
+
+    rule: Literal["duplicate"] = key("规则", "the rule")
+
+
 def _validity_kind(value: object) -> str:
     rule = value.get("rule") if isinstance(value, dict) else getattr(value, "rule", None)
     return f"kind:{rule}"
@@ -560,7 +609,10 @@ ValidityRule = Annotated[
     Annotated[Incomplete, Tag("kind:incomplete")]
     | Annotated[TooFast, Tag("kind:too_fast")]
     | Annotated[Attention, Tag("kind:attention")]
-    | Annotated[StraightLined, Tag("kind:straight_lined")],
+    | Annotated[StraightLined, Tag("kind:straight_lined")]
+    | Annotated[Contradictory, Tag("kind:contradictory")]
+    | Annotated[IdenticalAnswers, Tag("kind:identical_answers")]
+    | Annotated[Duplicate, Tag("kind:duplicate")],
     Discriminator(_validity_kind),
 ]
 
@@ -795,6 +847,11 @@ class Questionnaire(Frozen):
         "加权（与不加权的数并列）", "weighting, shown beside the plain figures", default=Weighting()
     )
     validity: tuple[ValidityRule, ...] = key("有效性规则，按序应用", "validity rules, in order", default=())
+    partial_reasons: Annotated[tuple[Words, ...], BeforeValidator(_as_list)] = key(
+        "收回但无效的答卷，哪些原因算“部分完成”（AAPOR 的 P，用于 RR2 等）；not_seen 指未见原卷的",
+        "for which reasons an invalid questionnaire is a partial interview (AAPOR's P, as in RR2); not_seen: not among the rows",
+        default=("incomplete",),
+    )
     indicators: dict[Id, Indicator] = key("评分指标", "what is scored", default={})
     reporting: Reporting = key("修约", "rounding in print", default=Reporting())
     _version: str = PrivateAttr(default="")
@@ -830,6 +887,11 @@ class Questionnaire(Frozen):
     def options(self, item: str) -> tuple[Option, ...]:
         """Return an item's options, its own or its scale's; empty for text and number items."""
         return self._options[item]
+
+    @cached_property
+    def codes(self) -> Mapping[str, frozenset[str]]:
+        """Return the codes of every item; none for text and number items."""
+        return {item: frozenset(found) for item, found in self._option_index.items()}
 
     def option(self, item: str, code: str) -> Option | None:
         """Return the option of an item with a code."""

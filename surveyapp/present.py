@@ -19,6 +19,8 @@ from analysis.report import (
     Group,
     IndicatorResult,
     ItemResult,
+    NextLimit,
+    Reading,
     Report,
     Warning,
     WeightingResult,
@@ -115,7 +117,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "questionnaire": {"id": report.questionnaire, "version": report.version, "title": report.title},
-        "fieldwork": _fieldwork(report.fieldwork),
+        "fieldwork": _fieldwork(report),
         "items": {name: _item(item) for name, item in report.items.items()},
         "measures": {name: _estimate(found) for name, found in report.measures.items()},
         "indicators": {
@@ -124,12 +126,13 @@ def as_dict(report: Report) -> dict[str, Any]:
         "groups": {
             item: {code: _group(g) for code, g in found.items()} for item, found in report.groups.items()
         },
-        "warnings": [
-            {"code": w.code, "message": words(w, report), "message_en": words(w, report, "en")}
-            for w in report.warnings
-        ],
+        "warnings": [_warning(w, report) for w in report.warnings],
         "weighted_measures": {name: _estimate(found) for name, found in report.weighted.items()},
         "weighting": _weighting(report.weighting) if report.weighting else None,
+        "sensitivity": {
+            variant: {name: _estimate(one) for name, one in found.items()}
+            for variant, found in report.sensitivity.items()
+        },
         "data_hash": report.data_hash,
         "made_with": made_with(),
     }
@@ -147,7 +150,16 @@ def _float(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _fieldwork(found: FieldworkResult) -> dict[str, Any]:
+def _warning(found: Warning, report: Report) -> dict[str, str]:
+    return {
+        "code": found.code,
+        "message": words(found, report),
+        "message_en": words(found, report, "en"),
+    }
+
+
+def _fieldwork(report: Report) -> dict[str, Any]:
+    found: FieldworkResult = report.fieldwork
     return {
         "population": found.population,
         "distributed": found.distributed,
@@ -160,6 +172,9 @@ def _fieldwork(found: FieldworkResult) -> dict[str, Any]:
         "invalid_reasons": dict(found.invalid_reasons),
         "flags": dict(found.flags),
         "channels": {name: dict(counts) for name, counts in found.channels.items()},
+        "dispositions": None if found.dispositions is None else dict(found.dispositions),
+        "e": _float(found.e),
+        "no_rates": _warning(found.no_rates, report) if found.no_rates else None,
     }
 
 
@@ -213,6 +228,12 @@ def _indicator(found: IndicatorResult, places: int) -> dict[str, Any]:
         "undecided": found.undecided,
         "defined_measure": found.defined_measure,
         "defined_score": _float(found.defined_score),
+        "chance_target_met": found.chance_target_met,
+        "chance_model": found.chance.model if found.chance else None,
+        "chance_bound": found.chance.bound or None if found.chance else None,
+        "tiers": None if found.tiers is None else list(found.tiers),
+        "next_limit": _next_limit(found.next_limit) if found.next_limit else None,
+        "readings": [_reading(reading, places) for reading in found.readings] or None,
         "parts": [
             {
                 "id": p.id,
@@ -223,6 +244,23 @@ def _indicator(found: IndicatorResult, places: int) -> dict[str, Any]:
             }
             for p in found.parts
         ],
+    }
+
+
+def _next_limit(found: NextLimit) -> dict[str, float | None]:
+    return {"down": _float(found.down), "up": _float(found.up)}
+
+
+def _reading(found: Reading, places: int) -> dict[str, Any]:
+    return {
+        "step": found.step,
+        "rounded": found.rounded,
+        "by": found.by,
+        "measure": found.measure,
+        "score": _float(found.score),
+        "exact_score": None if found.score is None else str(found.score),
+        "reported": None if found.score is None else half_up(found.score, places),
+        "is_chosen": found.is_chosen,
     }
 
 

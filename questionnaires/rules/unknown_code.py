@@ -1,6 +1,6 @@
 """A code that is named is one of the item's options.
 
-引用的编码（显示条件、分组、分层、加权、满意的编码、甄别题）必须是该题的选项编码。
+引用的编码（显示条件、分组、分层、加权、满意的编码、甄别题、前后矛盾）必须是该题的选项编码。
 
 Wrong:
     shown_if: {subsidy: [Z]}
@@ -21,7 +21,7 @@ Named = tuple[Path, Sequence[str], str]
 
 def check(draft: Draft) -> None:
     """Report every code that is no option of the item it is named for."""
-    for path, items, code in (*_in_conditions(draft), *_in_measures(draft), *_in_attention(draft)):
+    for path, items, code in (*_in_conditions(draft), *_in_measures(draft), *_in_validity(draft)):
         wrong = _lacking(draft, items, code)
         if wrong:
             draft.report(path, ID, *_words(draft, wrong, code))
@@ -64,8 +64,15 @@ def _in_measures(draft: Draft) -> Iterator[Named]:
                 yield (*path, "codes", c), measure.items, code
 
 
-def _in_attention(draft: Draft) -> Iterator[Named]:
+def _in_validity(draft: Draft) -> Iterator[Named]:
     for r, rule in enumerate(draft.questionnaire.validity):
-        if rule.rule == "attention" and not draft.is_broken("validity", r):
+        if draft.is_broken("validity", r):
+            continue
+        if rule.rule == "attention":
             for c, code in enumerate(rule.codes):
                 yield ("validity", r, "codes", c), [rule.item], code
+        elif rule.rule == "contradictory":
+            for side, chosen in (("first", rule.first), ("second", rule.second)):
+                for item, codes in chosen.items():
+                    for c, code in enumerate(codes):
+                        yield ("validity", r, side, item, c), [item], code

@@ -32,6 +32,9 @@ def check(draft: Draft) -> None:
     for path, name, _ in draft.conditions():
         if name not in known:
             draft.report_key(path, ID, *_words(name, known))
+    for path, name in _keys_in_validity(draft):
+        if name not in known:
+            draft.report_key(path, ID, *_words(name, known))
     for name in draft.questionnaire.weighting.margins:
         if name not in known and not draft.is_broken("weighting", "margins", name):
             draft.report_key(("weighting", "margins", name), ID, *_words(name, known))
@@ -57,6 +60,15 @@ def _entries(draft: Draft) -> Iterator[tuple[Path, str]]:
             continue
         if rule.rule == "attention":
             yield ("validity", r, "item"), rule.item
-        elif rule.rule in ("incomplete", "straight_lined"):
+        elif rule.rule in ("incomplete", "straight_lined", "identical_answers"):
             for i, name in enumerate(rule.items or ()):
                 yield ("validity", r, "items", i), name
+
+
+def _keys_in_validity(draft: Draft) -> Iterator[tuple[Path, str]]:
+    """Yield every key of a validity rule that names an item."""
+    for r, rule in enumerate(draft.questionnaire.validity):
+        if rule.rule == "contradictory" and not draft.is_broken("validity", r):
+            for side, chosen in (("first", rule.first), ("second", rule.second)):
+                for name in chosen:
+                    yield ("validity", r, side, name), name

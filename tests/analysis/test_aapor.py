@@ -105,7 +105,7 @@ def test_incomplete_may_count_as_partial_and_silence_as_unknown_eligibility() ->
     ("distributed", "open_link", "code"),
     [
         (None, False, "distributed-unknown"),
-        (60, True, "open-link"),
+        (60, True, "open-link-no-rate"),
         (5, False, "returned-exceeds-distributed"),
     ],
 )

@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 
 from analysis import Fieldwork, Pattern, PatternTable, Report, Tallies, evaluate, judge
-from analysis.validity import is_too_fast
+from analysis.validity import duplicate_effects, is_too_fast
 from questionnaires.build import loads_good
 from questionnaires.model import Questionnaire, TooFast
 from surveyapp import present
@@ -142,7 +142,9 @@ def test_without_what_was_distributed_there_is_no_return_rate(rules: Questionnai
     found = fielded(rules, ROWS)
     assert found.fieldwork.return_rate is None
     assert found.fieldwork.valid_return_rate is None
-    assert found.fieldwork.response_rates == {"RR1": None}
+    assert set(found.fieldwork.response_rates.values()) == {None}
+    assert found.fieldwork.dispositions is None
+    assert found.fieldwork.no_rates in found.warnings
     assert found.fieldwork.validity_rate == Fraction(8, 10)
     assert "distributed-unknown" in [w.code for w in found.warnings]
 
@@ -270,3 +272,100 @@ def test_no_tallies_at_all_give_no_figures(rules: Questionnaire) -> None:
     found = evaluate(rules, Tallies(valid=0, items={}), Fieldwork())
     assert found.measures["score"].value is None
     assert present.as_json(found)
+
+
+# --- contradictions, identical answers, duplicates -------------------------------------------------------------------
+
+MORE = (
+    DEFINITION
+    + """\
+  - {rule: contradictory, first: {q1: B}, second: {q2: A, several: [A, B]}}
+  - {rule: identical_answers, items: [q1, q2, q3], least: 3}
+  - {rule: duplicate}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "flags"),
+    [
+        ({**GOOD, "q1": "B", "q2": "A", "several": ["B"]}, "contradictory"),
+        ({**GOOD, "q1": "B", "q2": "A"}, ""),  # the second side needs both its items
+        ({**GOOD, "q1": "A", "q2": "A", "q3": "B", "several": ["B"]}, ""),
+        ({**GOOD, "q1": "B", "q2": "-1", "several": ["B"]}, ""),
+    ],
+)
+def test_contradictory_answers_meet_both_sides(answers: surveys.Answers, flags: str) -> None:
+    assert judged(loads_good(MORE), answers) == ("", flags)
+
+
+def test_identical_answers_are_counted_over_all_that_came_in() -> None:
+    rows = [
+        pattern({**GOOD, "several": ["A"]}, 2),  # A B A
+        pattern({**GOOD, "check": "A"}, 1),  # A B A again, though excluded
+        pattern({**GOOD, "q3": "B"}, 2),  # A B B only twice
+        pattern({**GOOD, "q3": "B"}, 9, validity="duplicate"),
+        pattern({"q1": "A", "q2": "B", "check": "B"}, 9),  # a blank
+        pattern({**GOOD, "q2": "A"}, 9),  # all of one code: honest, or a straight line
+        pattern({**GOOD, "q2": "A", "q3": "-1"}, 9),  # what was not asked makes no difference
+    ]
+    found = judge(loads_good(MORE), PatternTable(tuple(rows)))
+    assert [row.flags for row in found.rows] == [
+        "identical_answers", "identical_answers", "", "", "", "straight_lined", "straight_lined",
+    ]  # fmt: skip
+    assert judge(loads_good(MORE), found) == found
+
+
+def test_identical_answers_can_exclude_and_then_all_of_them() -> None:
+    strict = loads_good(MORE.replace("least: 3}", "least: 3, effect: exclude}"))
+    (row,) = judge(strict, PatternTable((pattern(GOOD, 3),))).rows
+    assert row.validity == "identical_answers"
+
+
+def test_duplicates_are_judged_where_ids_are_known() -> None:
+    assert duplicate_effects(loads_good(MORE)) == {"exclude"}
+    assert duplicate_effects(loads_good(DEFINITION)) == set()
+    assert judged(loads_good(MORE), GOOD) == ("", "")
+
+
+# --- what the definition no longer has -------------------------------------------------------------------------------
+
+
+def test_answers_to_another_version_alone_are_said_so(rules: Questionnaire) -> None:
+    def said(*versions: str) -> list[str]:
+        rows = [pattern(GOOD, 2, version=version) for version in versions]
+        return [w.en for w in fielded(rules, rows).warnings if w.code == "mixed-versions"]
+
+    assert said("") == said(rules.version) == said("", rules.version) == []
+    (only,) = said("older")
+    assert only.startswith("2 answers were given to another version")
+    (two,) = said("older", rules.version)
+    assert two.startswith("The answers were given to 2 versions of the questionnaire, 2 of them to another")
+
+
+def test_items_and_codes_that_are_gone_are_named_with_their_counts(rules: Questionnaire) -> None:
+    rows = [
+        pattern({**GOOD, "q1": "AA", "several": ["A", "Z"]}, 3),
+        pattern({**GOOD, "q1": "AA", "gone": "A"}, 2),
+        pattern({"q1": "ZZ"}, 9),  # incomplete: does not count anyway
+    ]
+    (warning,) = [w for w in fielded(rules, rows).warnings if w.code == "unknown-answers"]
+    assert "item gone (2 answers); “一”: AA ×5; “哪些”: Z ×3." in warning.en
+    assert "题目 gone（2 份）；“一”的 AA ×5；“哪些”的 Z ×3。" in warning.zh
+    assert "unknown-answers" not in [w.code for w in fielded(rules, ROWS).warnings]
+
+
+def test_a_group_of_four_is_not_shown_and_one_of_five_is(rules: Questionnaire) -> None:
+    def second(n: int) -> tuple[Report, list[str]]:
+        rows = [pattern(GOOD, n), pattern({**GOOD, "q3": "B"}, 20)]
+        report = fielded(rules, rows)
+        return report, [w.code for w in report.warnings]
+
+    report, codes = second(4)
+    assert report.measures["second"].value is None
+    assert report.measures["second"].method == "suppressed"
+    assert "small-group" in codes
+    assert report.measures["score"].n == 24
+    report, codes = second(5)
+    assert report.measures["second"].exact == Fraction(1, 2)
+    assert "small-group" not in codes

@@ -12,6 +12,7 @@ from fractions import Fraction
 import pytest
 
 from analysis import Fieldwork, Pattern, Report, evaluate
+from analysis.aapor import RATES
 from questionnaires.model import Questionnaire
 from surveyapp import present
 from tests.analysis import surveys
@@ -51,7 +52,14 @@ def test_zhifu_rates_are_exact(zhifu_either: Report) -> None:
     assert zhifu_either.fieldwork.return_rate == Fraction(EXPECTED["return_rate"])
     assert zhifu_either.fieldwork.validity_rate == Fraction(EXPECTED["validity_rate"])
     assert zhifu_either.fieldwork.valid_return_rate == Fraction(53, 60)  # 53 valid of 60, by hand
-    assert zhifu_either.fieldwork.response_rates == {"RR1": Fraction(53, 60)}
+    counted = zhifu_either.fieldwork
+    assert counted.dispositions == {"I": 53, "P": 3, "R": 0, "NC": 4, "O": 0, "UH": 0, "UO": 0, "NE": 0}
+    assert counted.e == 1
+    assert set(counted.response_rates) == set(RATES)
+    found = {name: counted.response_rates[name] for name in ("RR1", "RR2", "COOP1", "REF1", "CON1")}
+    assert found == {
+        "RR1": Fraction(53, 60), "RR2": Fraction(56, 60), "COOP1": Fraction(53, 56), "REF1": 0, "CON1": Fraction(56, 60),
+    }  # fmt: skip
     assert zhifu_either.fieldwork.invalid_reasons == {"not_seen": 3}  # 56 returned − 53
 
 

@@ -14,7 +14,7 @@ from tests.analysis import surveys
 
 TOP = {
     "schema", "questionnaire", "fieldwork", "items", "measures", "indicators", "groups", "warnings", "data_hash",
-    "made_with", "weighted_measures", "weighting",
+    "made_with", "weighted_measures", "weighting", "sensitivity",
 }  # fmt: skip
 FIELDWORK = {
     "population", "distributed", "returned", "valid", "return_rate", "validity_rate", "valid_return_rate",
@@ -90,3 +90,35 @@ def test_a_report_without_any_answer_is_valid_json(zhifu: Questionnaire) -> None
     assert loaded["measures"]["satisfaction"]["value"] is None
     assert loaded["indicators"]["satisfaction"]["score"] is None
     assert loaded["fieldwork"]["validity_rate"] is None
+
+
+def test_how_sure_a_score_is_stands_with_the_indicator(found: dict[str, Any]) -> None:
+    # test_uncertainty.py has the models by hand
+    indicator = found["indicators"]["satisfaction"]
+    assert 0 < indicator["chance_target_met"] < 0.001
+    assert indicator["chance_model"] == "logit-t"
+    assert indicator["tiers"] == ["[50, 90)"]
+    assert indicator["next_limit"]["up"] == pytest.approx(90 - 4512 / 53)
+    assert indicator["next_limit"]["down"] == pytest.approx(4512 / 53 - 50)
+    readings = {(one["by"], one["rounded"]): one["reported"] for one in indicator["readings"]}
+    assert readings == {
+        ("mean", False): "8.5", ("mean", True): "8.5", ("heads", False): "10.0", ("heads", True): "10.0",
+    }  # fmt: skip
+    assert [one["rounded"] for one in indicator["readings"] if one["is_chosen"]] == [False]
+    growth = found["indicators"]["growth"]
+    assert [growth[key] for key in ("chance_target_met", "tiers", "next_limit", "readings")] == [None] * 4
+
+
+def test_the_dispositions_stand_with_the_rates(found: dict[str, Any]) -> None:
+    assert found["fieldwork"]["response_rates"]["RR2"] == 56 / 60
+    assert found["fieldwork"]["dispositions"]["P"] == 3
+    assert found["fieldwork"]["e"] == 1
+    assert found["fieldwork"]["no_rates"] is None
+    assert found["sensitivity"] == {}
+
+
+def test_without_a_list_the_rates_are_null_and_it_says_why(zhifu: Questionnaire) -> None:
+    written = present.as_dict(evaluate(zhifu, surveys.table(surveys.zhifu_rows()), Fieldwork()))["fieldwork"]
+    assert set(written["response_rates"].values()) == {None}
+    assert written["dispositions"] is None
+    assert written["no_rates"]["code"] == "distributed-unknown"

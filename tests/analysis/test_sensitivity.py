@@ -1,4 +1,4 @@
-"""Sensitivity to who counts, and remarks on duplicates and contradictions; small cases by hand."""
+"""Sensitivity to who counts; small cases by hand."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ import pytest
 from hypothesis import given
 
 from analysis import Fieldwork, PatternTable, evaluate
-from analysis.sensitivity import (
-    CONTRADICTORY,
-    IDENTICAL,
-    Variant,
-    contradicts,
-    flag_contradictory,
-    flag_identical,
-    repeated,
-    sensitivity,
-)
+from analysis.sensitivity import Variant, sensitivity
 from questionnaires.build import loads_good
-from questionnaires.model import Conditions, Questionnaire
+from questionnaires.model import Questionnaire
+from surveyapp import present
 from tests.analysis import random_surveys, surveys
 from tests.analysis.surveys import pattern
 from tests.analysis.test_fieldwork_and_validity import DEFINITION
@@ -85,32 +77,22 @@ def test_the_variant_as_defined_is_the_report(survey: random_surveys.Survey) -> 
     assert excluded == report.fieldwork.returned - report.fieldwork.valid
 
 
-def test_a_repeated_id_points_to_the_first() -> None:
-    assert repeated(["a", "b", "", "a", "", "b", "a"]) == {3: 0, 5: 1, 6: 0}
+def test_the_report_holds_the_measures_of_every_variant_that_differs(rules: Questionnaire) -> None:
+    report = evaluate(rules, TABLE, Fieldwork())
+    assert {name: found["score"].exact for name, found in report.sensitivity.items()} == {
+        "without-flagged": Fraction(2, 4),
+        "with-reason:attention": Fraction(14, 22),
+        "with-reason:incomplete": (Fraction(8, 9) + Fraction(6, 8)) / 2,
+        "with-reason:manual": Fraction(15, 18),
+    }
+    written = present.as_dict(report)["sensitivity"]
+    assert written["without-flagged"]["score"]["value"] == 0.5
+    assert written["without-flagged"]["score"]["n"] == 2
+    assert evaluate(rules, PatternTable(TABLE.rows[1:2]), Fieldwork()).sensitivity == {}
 
 
-def test_questionnaires_alike_are_flagged_and_still_count() -> None:
-    items = ("q1", "q2", "q3")
-    alike = pattern({"q1": "A", "q2": "B", "q3": "A"}, 1, channel="paper")
-    rows = (
-        alike,
-        pattern({"q1": "A", "q2": "B", "q3": "A"}, 1),
-        pattern({"q1": "B", "q2": "B", "q3": "B"}, 9),
-    )
-    found = flag_identical(PatternTable(rows), items, least_items=3).rows
-    assert [row.flags for row in found] == [IDENTICAL, IDENTICAL, ""]
-    assert not any(row.validity for row in found)
-    assert flag_identical(PatternTable(rows), items).rows == rows  # three items are too few by default
-
-
-def test_contradictions_need_both_sides() -> None:
-    unaware: Conditions = {"q1": ("D",)}
-    content: Conditions = {"q2": ("A", "B")}
-    assert contradicts(unaware, content, {"q1": "D", "q2": "A"})
-    assert not contradicts(unaware, content, {"q1": "D", "q2": "C"})
-    assert not contradicts(unaware, content, {"q1": "D"})
-    assert not contradicts({}, content, {"q2": "A"})
-    table = PatternTable((pattern({"q1": "D", "q2": "A"}, flags="too_fast"), pattern({"q1": "A", "q2": "A"})))
-    assert [row.flags for row in flag_contradictory(table, unaware, content).rows] == [
-        f"{CONTRADICTORY};too_fast", "",
-    ]  # fmt: skip
+def test_a_flag_that_all_the_flagged_carry_is_no_variant_of_its_own(rules: Questionnaire) -> None:
+    straight, mixed = {"q1": "A", "q2": "A", "q3": "A", "check": "B"}, {"q1": "A", "q2": "B", "check": "B"}
+    table = PatternTable((pattern(straight, 2, flags="too_fast"), pattern(straight, 3), pattern(mixed, 4)))
+    report = evaluate(rules, table, Fieldwork())
+    assert list(report.sensitivity) == ["without-flagged", "without-flag:too_fast"]

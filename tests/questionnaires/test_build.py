@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import questionnaires
 from questionnaires.build import Loaded, content_hash, load, load_good, loads, loads_good, normalised
 from questionnaires.manual import MODELS
-from questionnaires.model import Questionnaire
+from questionnaires.model import Contradictory, IdenticalAnswers, Questionnaire
 from questionnaires.problems import DefinitionError
 
 LIBRARY = sorted((Path(questionnaires.__file__).parent / "library").glob("*.yaml"))
@@ -378,3 +378,29 @@ def test_a_broken_option_or_section_id_hides_no_wrong_reference(problems: list[t
         (6, "bad-name"),
         (8, "unknown-item"),
     ]
+
+
+def test_the_newer_validity_rules_have_their_defaults(definition: Questionnaire) -> None:
+    """
+    validity:
+      - {rule: contradictory, first: {service: A}, second: {payment: [D]}}
+      - {rule: identical_answers, items: [service, payment, mark]}
+      - {rule: duplicate}
+    partial_reasons: 漏答
+    """
+    contradictory, identical, duplicate = definition.validity
+    assert isinstance(contradictory, Contradictory)
+    assert contradictory.first == {"service": ("A",)}
+    assert isinstance(identical, IdenticalAnswers)
+    assert identical.least == 8
+    assert [rule.effect for rule in definition.validity] == ["flag", "flag", "exclude"]
+    assert duplicate.rule == "duplicate"
+    assert definition.partial_reasons == ("漏答",)
+
+
+def test_an_empty_side_of_a_contradiction_is_refused(problems: list[tuple[int, int, str]]) -> None:
+    """
+    validity:
+      - {rule: contradictory, first: {}, second: {payment: [D]}}
+    """
+    assert [(line, rule) for line, _, rule in problems] == [(2, "empty-list")]

@@ -49,3 +49,11 @@ def test_yes_and_no_are_codes(problems: list[tuple[int, int, str]]) -> None:
     measures: {}
     """
     assert problems == []
+
+
+def test_codes_of_a_contradiction_are_known(problems: list[tuple[int, int, str]]) -> None:
+    """
+    validity:
+      - {rule: contradictory, first: {service: Z}, second: {payment: [A, Y], mark: 11}}
+    """
+    assert [rule for _, _, rule in problems] == ["unknown-code"] * 3

@@ -49,3 +49,14 @@ def test_an_item_whose_id_cannot_be_read_makes_no_reference_wrong(
     measures: {satisfaction: {title: 满意度, kind: satisfaction_score, items: [service]}}
     """
     assert problems == [(5, 14, "bad-name")]
+
+
+def test_items_of_a_contradiction_and_of_identical_answers_are_known(
+    problems: list[tuple[int, int, str]],
+) -> None:
+    """
+    validity:
+      - {rule: contradictory, first: {servce: A}, second: {payment: A}}
+      - {rule: identical_answers, items: [service, paymnt]}
+    """
+    assert problems == [(2, 35, "unknown-item"), (3, 48, "unknown-item")]
