@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis import Report
+from analysis import Estimate, Report
+from analysis.indicators import value_of
 from analysis.report import IndicatorResult
 from analysis.scoring import NoBranchError, act, branch_at, score
 from questionnaires.model import Action, Branch, Deduction, Indicator, Interpolation, Part, exact
@@ -14,6 +15,9 @@ from surveyapp.present import half_up, percent, plain, unrounded
 
 Node = Indicator | Part
 _ROUND = {"continuous": ("", ""), "complete": ("⌊", "⌋"), "started": ("⌈", "⌉")}
+
+NOTHING_VARIES = 1e-9
+"""A design effect that is no more than rounding leaves of a variance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,18 @@ class Step:
         printed = half_up(self.points, places.points)
         exact = "" if Fraction(printed) == self.points else f"{unrounded(self.points, places.points)} → "
         return f"{self.expression} = {exact}{printed}"
+
+
+def scored_by(report: Report) -> Mapping[str, Estimate]:
+    """Return the estimates the indicators are scored by: the plain ones, or the weighted ones where the definition says."""
+    weighted = report.weighting is not None and report.weighting.used
+    return report.weighted if weighted and report.weighted else report.measures
+
+
+def design_figures(found: Estimate) -> tuple[float | None, float | None]:
+    """Return design effect and effective n; neither where weights are fitted to this very item, so that nothing varies."""
+    effect = found.design_effect
+    return (None, None) if effect is None or effect < NOTHING_VARIES else (effect, found.n_effective)
 
 
 def by_rule(node: Node, value: Fraction, places: Places) -> Step | None:
@@ -92,7 +108,7 @@ def _step(
 ) -> Step | None:
     if entered is not None:
         return by_entry(node, entered, places)
-    value = report.measures[measure].exact if measure else None
+    value = value_of(scored_by(report)[measure]) if measure else None
     return None if value is None else by_rule(node, value * 100, places)
 
 

@@ -18,6 +18,10 @@ REASONS = {
     "stratum_differs": "自报分层与发放分层不同",
     "not_seen": "未见原卷",
     "duplicate": "重复",
+    "contradictory": "前后矛盾",
+    "identical_answers": "雷同答卷",
+    "refused": "拒访",
+    "ineligible": "不属于调查对象",
     "needs-entry": "等待人工录入，尚未定分",
     "no-answers": "没有可用的答案，尚未定分",
     "no-survey": "未开展调查，规则没有规定得分，需另行认定",
@@ -44,9 +48,55 @@ METHODS: Mapping[str, str] = {
     "all-alike": "答案全部相同，用精确下限推算",
     "single-answer": "某题只有 1 人作答，误差无法估计",
     "census": "全数调查，无抽样误差",
+    "suppressed": "人数太少，不公布",
     "no-joint-answers": "只有逐题汇总数，不能计算区间",
     "no-answers": "没有可用的答案",
 }
+
+
+BASES: Mapping[str, str] = {
+    "logit-t": "对数几率尺度上的 t 区间",
+    "t": "t 区间",
+    "mean": "t 区间，截在 0–100% 之内",
+    "korn-graubard": "按有效样本量的精确区间（Korn–Graubard）",
+    "beta": "按有效样本量的精确区间（Beta，不设上限）",
+    "wilson": "Wilson 区间",
+    "clopper-pearson": "二项分布精确区间（Clopper–Pearson）",
+    "lonely-stratum": "有一层只有 1 份答卷，误差无法估计",
+}
+REMARKS: Mapping[str, str] = {
+    "fpc": "按有限总体修正",
+    "strata": "按各层人数加权",
+    "post_stratify": "事后分层加权",
+    "rake": "多题迭代加权",
+    "carried": "按数据所带权数加权",
+    "stratified": "按分层设计",
+}
+WEIGHTINGS: Mapping[str, str] = {
+    "strata": "按总体加权",
+    "post_stratify": "按总体加权（事后分层）",
+    "rake": "按总体加权（多题迭代）",
+    "carried": "按数据所带权数加权",
+    "none": "按分层设计（不加权）",
+}
+DISPOSITIONS: Mapping[str, str] = {
+    "I": "完成（有效）",
+    "P": "部分完成",
+    "R": "拒访或中断",
+    "NC": "未联系上或未收回",
+    "O": "其他",
+    "UH": "资格不明（住户）",
+    "UO": "资格不明（其他）",
+    "NE": "不合格",
+}
+
+
+def method_words(code: str) -> str:
+    """Return the name of an interval's method; one with remarks, such as "logit-t, fpc, strata", is put together."""
+    if code in METHODS:
+        return METHODS[code]
+    base, *remarks = code.split(", ")
+    return "，".join([said({**METHODS, **BASES}, base), *(said(REMARKS, remark) for remark in remarks)])
 
 
 def said(names: Mapping[str, str], code: str) -> str:

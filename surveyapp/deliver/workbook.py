@@ -1,4 +1,6 @@
-"""The workbook of tallies (得分、统计表、各题、发放回收、说明): figures at full precision, formulas where a reader would re-add.
+"""The workbook of tallies: figures at full precision, formulas where a reader would re-add.
+
+Sheets: 得分、统计表、各题、加权、交叉表、发放回收、应答率、敏感性、说明; see `further` for those that may be left out.
 
 It is written for the files of Chinese evaluations, so its words are Chinese. No cell holds anything that runs but the
 formulas made here; equal reports give equal bytes.
@@ -7,176 +9,51 @@ formulas made here; equal reports give equal bytes.
 from __future__ import annotations
 
 import io
-import math
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from analysis import Estimate, Report
+from analysis import Estimate, PatternTable, Report
+from analysis.indicators import value_of
 from analysis.report import FieldworkResult, IndicatorResult
 from questionnaires.model import Indicator, Questionnaire
-from surveyapp.deliver.arithmetic import Places, indicator_line
-from surveyapp.deliver.cells import cell_number, cell_text
-from surveyapp.deliver.chinese import CHANNELS, KINDS, METHODS, REASONS, said
+from surveyapp.deliver.arithmetic import indicator_line, scored_by
+from surveyapp.deliver.cells import cell_text
+from surveyapp.deliver.chinese import CHANNELS, KINDS, REASONS, method_words, said
+from surveyapp.deliver.further import cross_tabs, rates, sensitivity, weighted
+from surveyapp.deliver.sheets import MADE, OPTIONS, Sheet, Writer
 from surveyapp.deliver.tally import TallyTable, tally_tables, worth
 from surveyapp.present import made_with, plain, rounded, words
 from surveyapp.store import EnteredValue
 
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-_MADE = datetime(2000, 1, 1)
-"""A fixed date of making, so that the same report gives the same file."""
-LINE, MOST_LINES = 16.0, 20
-"""Points a line of text is high, and lines a row may show; Excel takes rows up to 409 points."""
-
-_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
-_LINED = {"bottom": 1, "bottom_color": "#DCE3E8"}
-_BARE = ("title", "note", "head", "total")
-_LOOKS: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True},
-    "head": {"bold": True, "text_wrap": True, "align": "center", "bg_color": "#EEF2F5", "bottom": 1},
-    "title": {"bold": True, "font_size": 14},
-    "note": {"font_color": "#5A6570", "text_wrap": True},
-    "count": {"num_format": "0"},
-    "plain": {"num_format": "General"},
-    "total": {"bold": True, "top": 1},
-}
-
 
 def tally_workbook(
-    questionnaire: Questionnaire, report: Report, *, entered: Sequence[EnteredValue] = ()
+    questionnaire: Questionnaire,
+    report: Report,
+    *,
+    entered: Sequence[EnteredValue] = (),
+    table: PatternTable | None = None,
 ) -> bytes:
-    """Return the workbook of a report as bytes; `entered` are the values typed in by hand, with their reasons."""
+    """Return the workbook of a report as bytes.
+
+    `entered` are the values typed in by hand, with their reasons; `table` the responses, from which cross-tabs are made.
+    """
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
-        book.set_properties({"created": _MADE, "title": cell_text(report.title)[:250]})
-        write = _Writer(book=book, report=report, questionnaire=questionnaire)
+    with xlsxwriter.Workbook(buffer, OPTIONS) as book:
+        book.set_properties({"created": MADE, "title": cell_text(report.title)[:250]})
+        write = Writer(book=book, report=report, questionnaire=questionnaire)
         _scores(write, entered)
         _tallies(write)
         _items(write)
+        weighted(write)
+        cross_tabs(write, table)
         _fieldwork(write)
+        rates(write)
+        sensitivity(write)
         _notes(write)
     return buffer.getvalue()
-
-
-@dataclass(kw_only=True)
-class _Writer:
-    """One workbook under way."""
-
-    book: xlsxwriter.Workbook
-    report: Report
-    questionnaire: Questionnaire
-    formats: dict[tuple[Any, ...], Any] = field(default_factory=dict)
-
-    @property
-    def places(self) -> Places:
-        return Places(percent=self.report.percent_places, points=self.report.score_places)
-
-    def look(self, name: str, **more: Any) -> Any:
-        key = (name, *sorted(more.items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format(
-                _FONT | (_LOOKS[name] if name in _BARE else _LINED | _LOOKS.get(name, {})) | more
-            )
-        return self.formats[key]
-
-    def percent(self, **more: Any) -> Any:
-        return self.look("percent", num_format=_decimals(self.places.percent) + "%", **more)
-
-    def points(self, **more: Any) -> Any:
-        return self.look("points", num_format=_decimals(self.places.points), **more)
-
-    def sheet(self, name: str, widths: Sequence[float], *, head: Sequence[str], note: str = "") -> _Sheet:
-        page = self.book.add_worksheet(name)
-        for column, width in enumerate(widths):
-            page.set_column(column, column, width)
-        page.set_paper(9)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.set_margins(left=0.5, right=0.5)
-        page.set_footer("&C第 &P 页，共 &N 页")
-        sheet = _Sheet(page=page, write=self, widths=widths)
-        sheet.text(0, 0, f"{self.report.title}　{name}", "title", spills=True)
-        if note:
-            page.merge_range(1, 0, 1, len(widths) - 1, "", self.look("note"))
-            sheet.text(1, 0, note, "note", spills=True)
-            page.set_row(1, LINE * _lines(note, sum(widths)))
-        if head:
-            sheet.head(2, head)
-            page.freeze_panes(3, 1)
-            page.repeat_rows(2)
-        return sheet
-
-
-def _lines(text: str, width: float) -> int:
-    """Return how many lines text takes in a column; a Chinese character is two wide."""
-    return sum(max(1, math.ceil(_width(line) / width)) for line in text.split("\n"))
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
-
-
-def _decimals(places: int) -> str:
-    return f"0.{'0' * places}" if places else "0"
-
-
-@dataclass(kw_only=True)
-class _Sheet:
-    """One sheet under way; cells are addressed from 0."""
-
-    page: Any
-    write: _Writer
-    widths: Sequence[float]
-    tallest: dict[int, int] = field(default_factory=dict)
-
-    def head(self, row: int, titles: Sequence[str], first: int = 0) -> None:
-        for column, title in enumerate(titles, start=first):
-            self.text(row, column, title, "head")
-
-    def text(
-        self, row: int, column: int, text: str, look: str = "text", *, spills: bool = False, **more: Any
-    ) -> None:
-        """Write text; the row grows with it, unless it may spill over the cells beside it."""
-        text = cell_text(text)
-        self.page.write_string(row, column, text, self.write.look(look, **more))
-        lines = 1 if spills else min(_lines(text, self.widths[column]), MOST_LINES)
-        if lines > self.tallest.get(row, 1):
-            self.tallest[row] = lines
-            self.page.set_row(row, LINE * lines)
-
-    def count(self, row: int, column: int, number: int | None, **more: Any) -> None:
-        self.number(
-            row, column, None if number is None else Fraction(number), 0, self.write.look("count", **more)
-        )
-
-    def share(self, row: int, column: int, value: Fraction | float | None, **more: Any) -> None:
-        """Write a share of 1; it shows as a percentage."""
-        exact = value if isinstance(value, Fraction) or value is None else Fraction(repr(value))
-        self.number(row, column, exact, self.write.places.percent + 2, self.write.percent(**more))
-
-    def points(self, row: int, column: int, value: Fraction | None, **more: Any) -> None:
-        self.number(row, column, value, self.write.places.points, self.write.points(**more))
-
-    def number(self, row: int, column: int, value: Fraction | None, places: int, look: Any) -> None:
-        if value is None:
-            self.page.write_string(row, column, "—", self.write.look("text", align="right"))
-        else:
-            self.page.write_number(row, column, cell_number(value, places), look)
-
-    def formula(self, row: int, column: int, formula: str, value: Fraction, places: int, look: Any) -> None:
-        """Write a formula with its result, so that viewers that do not compute show the same."""
-        self.page.write_formula(row, column, formula, look, cell_number(value, places))
 
 
 # --- 得分 ----------------------------------------------------------------------------------------------------------
@@ -187,7 +64,7 @@ _SCORE_HEAD = (
 )  # fmt: skip
 
 
-def _scores(write: _Writer, entered: Sequence[EnteredValue]) -> None:
+def _scores(write: Writer, entered: Sequence[EnteredValue]) -> None:
     widths = (22, 6, 7, 9, 7, 7, 9, 9, 9, 8, 8, 34, 27, 34)
     note = (
         "得分按四舍五入修约一次；上下限是指标值 95% 置信区间按规则换算的得分范围。"
@@ -206,7 +83,7 @@ def _scores(write: _Writer, entered: Sequence[EnteredValue]) -> None:
 
 
 def _score_row(
-    sheet: _Sheet,
+    sheet: Sheet,
     row: int,
     name: str,
     indicator: Indicator,
@@ -235,16 +112,16 @@ def _score_row(
     sheet.text(row, 13, "\n".join(_remarks(name, indicator, found, sheet.write, entered)))
 
 
-def _measure_cells(sheet: _Sheet, row: int, found: IndicatorResult) -> None:
-    estimate = sheet.write.report.measures[found.measure] if found.measure else None
-    sheet.share(row, 6, estimate.exact if estimate else None)
+def _measure_cells(sheet: Sheet, row: int, found: IndicatorResult) -> None:
+    estimate = scored_by(sheet.write.report)[found.measure] if found.measure else None
+    sheet.share(row, 6, value_of(estimate) if estimate else None)
     interval = estimate.interval if estimate and estimate.interval else (None, None)
     for column, end in zip((7, 8), interval, strict=True):
         sheet.share(row, column, end)
 
 
 def _remarks(
-    name: str, indicator: Indicator, found: IndicatorResult, write: _Writer, entered: Sequence[EnteredValue]
+    name: str, indicator: Indicator, found: IndicatorResult, write: Writer, entered: Sequence[EnteredValue]
 ) -> list[str]:
     """Return what stands beside a score: entries with their reasons, the printed definition, why there is none."""
     by_hand = [
@@ -267,7 +144,7 @@ def _remarks(
     return remarks
 
 
-def _total_row(sheet: _Sheet, row: int, counted: Sequence[tuple[int, IndicatorResult]]) -> None:
+def _total_row(sheet: Sheet, row: int, counted: Sequence[tuple[int, IndicatorResult]]) -> None:
     places = sheet.write.places.points
     scored = [(r, found.score) for r, found in counted if found.score is not None]
     sheet.text(row, 0, "合计" if len(scored) == len(counted) else "合计（已定分的指标）", "total")
@@ -282,7 +159,7 @@ def _total_row(sheet: _Sheet, row: int, counted: Sequence[tuple[int, IndicatorRe
 # --- 统计表 --------------------------------------------------------------------------------------------------------
 
 
-def _tallies(write: _Writer) -> None:
+def _tallies(write: Writer) -> None:
     tables = tally_tables(write.questionnaire, write.report)
     most = max((len(table.options) for table in tables), default=0)
     widths = [44.0, *([9.0, 10.0] * most), 11, 12]
@@ -297,7 +174,7 @@ def _tallies(write: _Writer) -> None:
         row = _tally(sheet, row, table) + 2
 
 
-def _tally(sheet: _Sheet, row: int, table: TallyTable) -> int:
+def _tally(sheet: Sheet, row: int, table: TallyTable) -> int:
     measure = sheet.write.questionnaire.measures[table.measure]
     last = 2 * len(table.options) + 1
     for number, option in enumerate(table.options):
@@ -320,7 +197,7 @@ def _tally(sheet: _Sheet, row: int, table: TallyTable) -> int:
     return end
 
 
-def _tally_row(sheet: _Sheet, row: int, table: TallyTable, number: int, last: int) -> None:
+def _tally_row(sheet: Sheet, row: int, table: TallyTable, number: int, last: int) -> None:
     write, found = sheet.write, table.rows[number]
     measure = write.questionnaire.measures[table.measure]
     blue = write.percent(font_color="#1F4E9E")
@@ -352,7 +229,7 @@ def _factor(value: Fraction) -> str:
     return plain(value) if Fraction(plain(value)) == value else f"({value})"
 
 
-def _composite_row(sheet: _Sheet, row: int, first: int, table: TallyTable, last: int) -> None:
+def _composite_row(sheet: Sheet, row: int, first: int, table: TallyTable, last: int) -> None:
     write = sheet.write
     composite: Estimate = table.composite  # type: ignore[assignment]
     label = "综合得分（按题目权重）" if table.is_weighted else "综合得分"
@@ -378,7 +255,7 @@ def _composite_row(sheet: _Sheet, row: int, first: int, table: TallyTable, last:
 # --- 各题 ----------------------------------------------------------------------------------------------------------
 
 
-def _items(write: _Writer) -> None:
+def _items(write: Writer) -> None:
     note = "占比＝人数÷该题有效作答人数；不计入基数的选项没有占比。多选题各项占比之和可以超过 100%。"
     head = ("题目编号", "题目", "选项编码", "选项", "人数", "占比", "有效作答", "未答", "未问")
     sheet = write.sheet("各题", (16, 44, 10, 30, 9, 10, 10, 8, 8), head=head, note=note)
@@ -404,7 +281,7 @@ def _items(write: _Writer) -> None:
 # --- 发放回收 ------------------------------------------------------------------------------------------------------
 
 
-def _fieldwork(write: _Writer) -> None:
+def _fieldwork(write: Writer) -> None:
     found = write.report.fieldwork
     sheet = write.sheet("发放回收", (30, 14, 14, 64), head=("项目", "数", "", "说明"))
     counts: Mapping[str, tuple[int | None, str]] = {
@@ -418,17 +295,17 @@ def _fieldwork(write: _Writer) -> None:
         sheet.count(row, 1, number)
         sheet.text(row, 3, remark)
     _rates(sheet, found)
-    row = _named_counts(sheet, 8 + 3 + len(found.response_rates), "剔除原因", found.invalid_reasons)
+    row = _named_counts(sheet, 12, "剔除原因", found.invalid_reasons)
     row = _named_counts(sheet, row, "标记（未剔除）", found.flags)
     _channels(sheet, row, found.channels)
 
 
-def _rates(sheet: _Sheet, found: FieldworkResult) -> None:
+def _rates(sheet: Sheet, found: FieldworkResult) -> None:
     rates = (
         ("回收率", found.return_rate, "B6/B5", "收回÷发放"),
         ("有效率", found.validity_rate, "B7/B6", "有效÷收回"),
         ("有效回收率", found.valid_return_rate, "B7/B5", "有效÷发放"),
-        *((f"应答率 {n}（AAPOR）", r, "", "有效÷发放的样本单元") for n, r in found.response_rates.items()),
+        ("应答率 RR1（AAPOR）", found.response_rates.get("RR1"), "", "有效÷发放的样本单元；其余见“应答率”"),
     )
     for row, (name, rate, formula, remark) in enumerate(rates, start=7):
         sheet.text(row, 0, name)
@@ -440,7 +317,7 @@ def _rates(sheet: _Sheet, found: FieldworkResult) -> None:
             sheet.formula(row, 1, f"={formula}", rate, places, sheet.write.percent())
 
 
-def _named_counts(sheet: _Sheet, row: int, title: str, counts: Mapping[str, int]) -> int:
+def _named_counts(sheet: Sheet, row: int, title: str, counts: Mapping[str, int]) -> int:
     if not counts:
         return row
     sheet.head(row, (title, "份数"))
@@ -451,7 +328,7 @@ def _named_counts(sheet: _Sheet, row: int, title: str, counts: Mapping[str, int]
     return row + 2
 
 
-def _channels(sheet: _Sheet, row: int, channels: Mapping[str, Mapping[str, int]]) -> None:
+def _channels(sheet: Sheet, row: int, channels: Mapping[str, Mapping[str, int]]) -> None:
     sheet.head(row, ("渠道", "收回", "有效"))
     for name, counts in channels.items():
         row += 1
@@ -463,7 +340,7 @@ def _channels(sheet: _Sheet, row: int, channels: Mapping[str, Mapping[str, int]]
 # --- 说明 ----------------------------------------------------------------------------------------------------------
 
 
-def _notes(write: _Writer) -> None:
+def _notes(write: Writer) -> None:
     report, questionnaire = write.report, write.questionnaire
     sheet = write.sheet("说明", (26, 110), head=("项目", "内容"))
     rows: list[tuple[str, str]] = [
@@ -488,7 +365,7 @@ def _rounding(report: Report) -> str:
     return f"四舍五入，只修约一次：{places}；单元格内为未修约的数值。"
 
 
-def _method(write: _Writer, name: str) -> str:
+def _method(write: Writer, name: str) -> str:
     found = write.report.measures[name]
     measure = write.questionnaire.measures[name]
-    return f"{KINDS[measure.kind]}；题目 {'、'.join(measure.items)}；n＝{found.n}；区间方法：{said(METHODS, found.method)}"
+    return f"{KINDS[measure.kind]}；题目 {'、'.join(measure.items)}；n＝{found.n}；区间方法：{method_words(found.method)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis import Estimate
+from analysis.indicators import value_of
 from analysis.scoring import limits
 from questionnaires.model import Indicator, Part
 from surveyapp.present import half_up, percent, percent_range, plain
@@ -43,12 +44,13 @@ class Bar:
 
 def bar(node: Indicator | Part, estimate: Estimate, target: Fraction | None, places: int) -> Bar | None:
     """Return the bar of a value on the scale from 0 to 100%, or None without a value."""
-    if estimate.exact is None:
+    value = value_of(estimate)
+    if value is None:
         return None
     low, high = estimate.interval or (estimate.value, estimate.value)
     return Bar(
-        value_at=_place(estimate.exact * 100), value=percent(estimate.exact, places),
-        value_anchor=_anchor(estimate.exact * 100),
+        value_at=_place(value * 100), value=percent(value, places),
+        value_anchor=_anchor(value * 100),
         low_at=_place(Fraction(low or 0) * 100), width=_place(Fraction((high or 0) - (low or 0)) * 100),
         interval=percent_range(estimate.interval, places),
         target_at=_place(target * 100) if target is not None else "",

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from analysis import Estimate, Report
+from analysis.indicators import value_of
 from questionnaires.model import Questionnaire
 from surveyapp import reporting
-from surveyapp.deliver.arithmetic import Places
+from surveyapp.deliver.arithmetic import Places, scored_by
 from surveyapp.deliver.tally import main_measure
 from surveyapp.evaluate.words import STATES, name
 from surveyapp.present import percent, percent_range
@@ -53,8 +54,8 @@ class Desk:
 
     @property
     def figure(self) -> Estimate | None:
-        """Return the estimate of the main measure."""
-        return self.report.measures[self.main] if self.main else None
+        """Return the estimate of the main measure that the report uses."""
+        return scored_by(self.report)[self.main] if self.main else None
 
     @property
     def undecided(self) -> list[str]:
@@ -105,7 +106,7 @@ def _listed(found: Desk) -> Listed:
     places = found.report.percent_places
     return Listed(
         desk=found, state=name(STATES, found.survey.state), step=step, advice=advice,
-        figure=percent(found.figure.exact if found.figure else None, places),
+        figure=percent(value_of(found.figure) if found.figure else None, places),
         interval=percent_range(found.figure.interval if found.figure else None, places),
     )  # fmt: skip
 
@@ -136,7 +137,7 @@ def steps(found: Desk) -> list[Step]:
     survey, counted = found.survey, found.report.fieldwork
     has_valid, is_closed = counted.valid > 0, survey.state == "closed"
     excluded = counted.returned - counted.valid
-    figure = percent(found.figure.exact if found.figure else None, found.report.percent_places)
+    figure = percent(value_of(found.figure) if found.figure else None, found.report.percent_places)
     rows = (
         ("questionnaire", _("Questionnaire"), _("published"), True),
         ("fieldwork", _("Fielding"), name(STATES, survey.state), is_closed),

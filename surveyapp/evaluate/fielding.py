@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from flask_babel import gettext as _
 
-from analysis import judge
-from analysis.evaluation import stratum_of
+from analysis import Estimate, aapor, judge
+from analysis.estimates import stratum_of
+from analysis.report import Warning
 from questionnaires.model import Questionnaire
 from surveyapp import reporting
 from surveyapp.config import Config
 from surveyapp.evaluate.desk import Desk
 from surveyapp.evaluate.language import spoken
 from surveyapp.evaluate.rule_words import validity_words
-from surveyapp.evaluate.words import CHANNELS, REASONS, name
+from surveyapp.evaluate.signs import signed
+from surveyapp.evaluate.words import CHANNELS, DISPOSITIONS, REASONS, name
 from surveyapp.fieldwork.codes import hash_code, make_codes
 from surveyapp.fieldwork.links import PublicUrlMissingError, code_link, open_link
 from surveyapp.fieldwork.qr import CodeRow, codes_sheet
+from surveyapp.present import UNKNOWN, percent
 from surveyapp.store import DayCount, Store
 
 
@@ -163,6 +167,74 @@ def calendar(counts: Sequence[DayCount]) -> Calendar:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class RateRow:
+    """One of AAPOR's rates: its formula in letters and in numbers."""
+
+    name: str
+    value: str
+    formula: str
+    numbers: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispositions:
+    """AAPOR's table: the cases that went out by how they ended, and the rates; or why there is none."""
+
+    cases: Sequence[tuple[str, str, int]]
+    rates: Sequence[RateRow]
+    others: Sequence[RateRow]
+    eligible: str
+    partial: str
+    why_not: str
+
+
+def dispositions(desk: Desk) -> Dispositions:
+    """Return AAPOR's dispositions and rates of the fieldwork as it stands."""
+    counted = desk.report.fieldwork
+    cases = counted.dispositions
+    reasons = [reason for reason in desk.questionnaire.partial_reasons if counted.invalid_reasons.get(reason)]
+    if cases is None:
+        return Dispositions(
+            cases=(), rates=(), others=(), eligible="", partial="", why_not=_why_not(counted.no_rates)
+        )
+    rows = [_rate_row(rate, value, cases, desk) for rate, value in counted.response_rates.items()]
+    return Dispositions(
+        cases=[(code, name(DISPOSITIONS, code), cases[code]) for code in aapor.DISPOSITIONS],
+        rates=[row for row in rows if row.name.startswith("RR")],
+        others=[row for row in rows if not row.name.startswith("RR")],
+        eligible=percent(counted.e, desk.places.percent), why_not="",
+        partial=_(", ").join(name(REASONS, reason) for reason in reasons),
+    )  # fmt: skip
+
+
+def _rate_row(rate: str, value: Fraction | None, cases: Mapping[str, int], desk: Desk) -> RateRow:
+    marks = aapor.RATES[rate]
+    top, base = ([code for code, mark in side.items() if mark != "0"] for side in (marks.top, marks.base))
+    letters = [f"e·{code}" if marks.base[code] == "e" else code for code in base]
+    numbers = [f"e × {cases[code]}" if marks.base[code] == "e" else str(cases[code]) for code in base]
+    return RateRow(
+        name=rate, value=percent(value, desk.places.percent),
+        formula=f"{_sum(top)} ÷ ({' + '.join(letters)})",
+        numbers=f"{_sum([str(cases[code]) for code in top])} ÷ ({' + '.join(numbers)})",
+    )  # fmt: skip
+
+
+def _sum(terms: Sequence[str]) -> str:
+    return terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"
+
+
+def _why_not(found: Warning | None) -> str:
+    """Say why there are no response rates, and what can be said instead."""
+    if found is None:
+        return ""
+    if found.code == "distributed-unknown":
+        return _(
+            "It is not known how many were handed out, so there are no response rates. Enter the number under Fielding."
+        )
+    return found.en if spoken() == "en" else found.zh
+
+
 # --- 清理 ----------------------------------------------------------------------------------------------------------
 
 
@@ -196,3 +268,66 @@ def other_reasons(desk: Desk) -> list[tuple[str, int, bool]]:
         for code, count, excludes in found
         if (code, excludes) not in known
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensitivityRow:
+    """One way to count: what it does, how many questionnaires, and value and change of each measure."""
+
+    words: str
+    n: str
+    figures: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensitivity:
+    """The measures had others counted: titles of the measures, and for each way its figures."""
+
+    titles: Sequence[str]
+    rows: Sequence[SensitivityRow]
+
+
+def sensitivity_table(desk: Desk) -> Sensitivity | None:
+    """Return the measures with and without the flagged and with exclusions put back; None if there is nothing to vary."""
+    report = desk.report
+    if not report.sensitivity:
+        return None
+    base = SensitivityRow(
+        words=_("as defined"), n=str(report.fieldwork.valid),
+        figures=[(percent(found.exact, desk.places.percent), "") for found in report.measures.values()],
+    )  # fmt: skip
+    return Sensitivity(
+        titles=[measure.title.say(spoken()) for measure in desk.questionnaire.measures.values()],
+        rows=[base, *(_variant_row(desk, variant, found) for variant, found in report.sensitivity.items())],
+    )
+
+
+def _variant_row(desk: Desk, variant: str, measures: Mapping[str, Estimate]) -> SensitivityRow:
+    words, change = _variant_words(desk, variant)
+    return SensitivityRow(
+        words=words, n=UNKNOWN if change is None else str(desk.report.fieldwork.valid + change),
+        figures=[_changed(found, desk.report.measures[id], desk) for id, found in measures.items()],
+    )  # fmt: skip
+
+
+def _changed(found: Estimate, base: Estimate, desk: Desk) -> tuple[str, str]:
+    places = desk.places.percent
+    if found.exact is None or base.exact is None:
+        return percent(found.exact, places), ""
+    return percent(found.exact, places), signed((found.exact - base.exact) * 100, places)
+
+
+def _variant_words(desk: Desk, variant: str) -> tuple[str, int | None]:
+    """Return what a variant does, and by how many its questionnaires are more or fewer; None if that is not counted."""
+    counted = desk.report.fieldwork
+    kind, _colon, code = variant.partition(":")
+    if kind == "with-reason":
+        n = counted.invalid_reasons.get(code, 0)
+        return _("with the %(n)s excluded as “%(reason)s”", n=n, reason=name(REASONS, code)), n
+    if kind == "without-flag":
+        n = counted.flags.get(code, 0)
+        return _("without the %(n)s flagged “%(reason)s”", n=n, reason=name(REASONS, code)), -n
+    if len(counted.flags) == 1:
+        ((flag, n),) = counted.flags.items()
+        return _("without the %(n)s flagged “%(reason)s”", n=n, reason=name(REASONS, flag)), -n
+    return _("without any that is flagged"), None

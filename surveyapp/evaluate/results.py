@@ -9,17 +9,19 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from analysis import Estimate
-from analysis.indicators import NO_SURVEY, SAID_YES, score_entered
+from analysis.indicators import NO_SURVEY, SAID_YES, score_entered, value_of
 from analysis.report import IndicatorResult
 from analysis.scoring import NoBranchError
 from questionnaires.model import Indicator, Part
-from surveyapp.deliver.arithmetic import indicator_line
+from surveyapp.deliver.arithmetic import indicator_line, scored_by
 from surveyapp.deliver.tally import TallyRow, TallyTable, worth
 from surveyapp.evaluate.bar import Bar, bar
+from surveyapp.evaluate.certain import Sureness, sureness
 from surveyapp.evaluate.desk import Desk
 from surveyapp.evaluate.language import spoken
 from surveyapp.evaluate.rule_words import condition_words, measure_words
-from surveyapp.evaluate.words import METHODS, UNDECIDED, name
+from surveyapp.evaluate.weighing import FigureRow, figure_rows
+from surveyapp.evaluate.words import UNDECIDED, name
 from surveyapp.present import (
     UNKNOWN,
     half_up,
@@ -51,10 +53,7 @@ class MeasureRow:
 
     id: str
     title: str
-    value: str
-    interval: str
-    n: int
-    method: str
+    figures: Sequence[FigureRow]
     detail: Detail
 
 
@@ -107,6 +106,7 @@ class Card:
     parts: Sequence[PartRow]
     bar: Bar | None
     slots: Sequence[Slot]
+    sureness: Sureness
 
     @property
     def is_variant(self) -> bool:
@@ -162,14 +162,15 @@ def _about_fieldwork(desk: Desk) -> Iterator[str]:
 
 
 def _about_measure(desk: Desk, measure: str, places: int) -> str:
-    found, title = desk.report.measures[measure], desk.questionnaire.measures[measure].title.say(spoken())
-    if found.exact is None:
+    found, title = scored_by(desk.report)[measure], desk.questionnaire.measures[measure].title.say(spoken())
+    value = value_of(found)
+    if value is None:
         return ""
     if found.interval is None or found.method == "census":
-        return _("%(title)s: %(value)s. ", title=title, value=percent(found.exact, places))
+        return _("%(title)s: %(value)s. ", title=title, value=percent(value, places))
     return _(
         "%(title)s: %(value)s (95%% interval %(interval)s). ",
-        title=title, value=percent(found.exact, places), interval=percent_range(found.interval, places),
+        title=title, value=percent(value, places), interval=percent_range(found.interval, places),
     )  # fmt: skip
 
 
@@ -204,8 +205,7 @@ def measure_rows(desk: Desk) -> list[MeasureRow]:
         formula, error = measure_words(desk.questionnaire, measure), precision(found, places)
         rows.append(
             MeasureRow(
-                id=id, title=measure.title.say(spoken()), value=percent(found.exact, places), n=found.n,
-                interval=percent_range(found.interval, places), method=name(METHODS, found.method),
+                id=id, title=measure.title.say(spoken()), figures=figure_rows(desk, id),
                 detail=Detail(base=base, formula=formula, precision=error),
             )
         )  # fmt: skip
@@ -240,7 +240,7 @@ def cards(desk: Desk, entered: Sequence[EnteredValue]) -> list[Card]:
 
 def _card(desk: Desk, id: str, found: IndicatorResult, entered: Sequence[EnteredValue]) -> Card:
     indicator, places = desk.questionnaire.indicators[id], desk.places
-    estimate = desk.report.measures[found.measure] if found.measure else None
+    estimate = scored_by(desk.report)[found.measure] if found.measure else None
     variant = desk.questionnaire.indicators.get(indicator.variant_of or "")
     return Card(
         id=id,
@@ -251,7 +251,7 @@ def _card(desk: Desk, id: str, found: IndicatorResult, entered: Sequence[Entered
         interval=_range(found, places.points),
         rule=indicator.wording.say(spoken()) if indicator.wording else "",
         measure=desk.questionnaire.measures[found.measure].title.say(spoken()) if found.measure else "",
-        value=percent(estimate.exact if estimate else None, places.percent),
+        value=percent(value_of(estimate) if estimate else None, places.percent),
         target=f"{plain(found.target * 100)}%" if found.target is not None else "",
         meets={True: _("target met"), False: _("target not met"), None: ""}[found.meets_target],
         met=found.meets_target,
@@ -263,6 +263,7 @@ def _card(desk: Desk, id: str, found: IndicatorResult, entered: Sequence[Entered
         parts=[_part(desk, indicator, number) for number, _part_result in enumerate(found.parts)],
         bar=_bar(desk, indicator, found),
         slots=list(_slots(desk, id, entered)),
+        sureness=sureness(desk, id, found),
     )
 
 
@@ -290,13 +291,13 @@ def _defined(desk: Desk, indicator: Indicator, found: IndicatorResult) -> str:
     if found.defined_measure is None or indicator.definition is None:
         return ""
     estimate, measure = (
-        desk.report.measures[found.defined_measure],
+        scored_by(desk.report)[found.defined_measure],
         desk.questionnaire.measures[found.defined_measure],
     )
     return _(
         "The printed definition reads: %(wording)s. That is %(measure)s, %(value)s; it would give %(score)s points.",
         wording=indicator.definition.wording.say(spoken()), measure=measure.title.say(spoken()),
-        value=percent(estimate.exact, desk.places.percent), score=number(found.defined_score, desk.places.points),
+        value=percent(value_of(estimate), desk.places.percent), score=number(found.defined_score, desk.places.points),
     )  # fmt: skip
 
 
@@ -306,7 +307,7 @@ def _part(desk: Desk, indicator: Indicator, position: int) -> PartRow:
     source = found.entered or ""
     if found.measure:
         title = desk.questionnaire.measures[found.measure].title.say(spoken())
-        source = f"{title} {percent(desk.report.measures[found.measure].exact, desk.places.percent)}"
+        source = f"{title} {percent(value_of(scored_by(desk.report)[found.measure]), desk.places.percent)}"
     return PartRow(
         title=part.title.say(spoken()), points=plain(found.points), source=source,
         score=number(found.score, max(desk.places.points, 2)),
@@ -322,7 +323,7 @@ def _bar(desk: Desk, indicator: Indicator, found: IndicatorResult) -> Bar | None
     node = next((node for node in nodes if node.measure is not None), None)
     if node is None or node.measure is None:
         return None
-    return bar(node, desk.report.measures[node.measure], found.target, desk.places.percent)
+    return bar(node, scored_by(desk.report)[node.measure], found.target, desk.places.percent)
 
 
 def total(desk: Desk) -> Total:

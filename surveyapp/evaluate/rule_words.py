@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +12,9 @@ from analysis.scoring import NoBranchError, limits, score
 from questionnaires.model import (
     Attention,
     Between,
-    Conditions,
+    Contradictory,
+    Duplicate,
+    IdenticalAnswers,
     Incomplete,
     Indicator,
     Measure,
@@ -65,6 +67,16 @@ def validity_words(questionnaire: Questionnaire, rule: ValidityRule) -> str:
         return _("Did not choose %(labels)s at %(item)s", labels=labels, item=rule.item)
     if isinstance(rule, StraightLined):
         return _("The same answer to all of: %(items)s", items=_listed(rule.items))
+    if isinstance(rule, Contradictory):
+        both = (condition_words(questionnaire, conditions) for conditions in (rule.first, rule.second))
+        return _(
+            "Both %(first)s and %(second)s, which cannot both be true",
+            **dict(zip(("first", "second"), both, strict=True)),
+        )
+    if isinstance(rule, IdenticalAnswers):
+        return _("At least %(n)s alike in all of: %(items)s", n=rule.least, items=_listed(rule.items))
+    if isinstance(rule, Duplicate):
+        return _("The same number (_id) as an earlier one")
     return _incomplete(rule)
 
 
@@ -76,7 +88,7 @@ def _incomplete(rule: Incomplete) -> str:
     return _("Answered fewer than %(n)s%% of: %(items)s", n=plain(rule.below), items=_listed(rule.items))
 
 
-def condition_words(questionnaire: Questionnaire, conditions: Conditions) -> str:
+def condition_words(questionnaire: Questionnaire, conditions: Mapping[str, tuple[str, ...] | Between]) -> str:
     """Return when an item is shown, or whom a measure is about; empty if there is no condition."""
     return _("; ").join(
         _one_condition(questionnaire, item, condition) for item, condition in conditions.items()

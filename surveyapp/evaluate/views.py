@@ -18,7 +18,8 @@ from surveyapp.deliver.names import CSV, XLSX, disposition, file_name
 from surveyapp.deliver.rows import rows_csv
 from surveyapp.deliver.tally import other_items, tally_tables, worth
 from surveyapp.deliver.workbook import tally_workbook
-from surveyapp.evaluate import door, fielding, forms, results, rule_words, words
+from surveyapp.evaluate import cross_tabs as tabs
+from surveyapp.evaluate import door, fielding, forms, results, rule_words, weighing, words
 from surveyapp.evaluate.desk import Desk, desk, listed, next_step, steps
 from surveyapp.evaluate.errors import voice
 from surveyapp.evaluate.language import LANGUAGES, TAGS, spoken
@@ -154,7 +155,7 @@ def returns(slug: str) -> Page:
     found = desk(store, slug)
     return _page(
         "returns", found, by_channel=fielding.by_channel(found), by_stratum=fielding.by_stratum(store, found),
-        calendar=fielding.calendar(store.day_counts(slug)),
+        calendar=fielding.calendar(store.day_counts(slug)), aapor=fielding.dispositions(found),
     )  # fmt: skip
 
 
@@ -162,13 +163,24 @@ def returns(slug: str) -> Page:
 def cleaning(slug: str) -> Page:
     """Show what does not count, and why."""
     found = desk(current_store(), slug)
-    return _page("cleaning", found, rules=fielding.rule_rows(found), others=fielding.other_reasons(found))
+    return _page(
+        "cleaning", found, rules=fielding.rule_rows(found), others=fielding.other_reasons(found),
+        sensitivity=fielding.sensitivity_table(found),
+    )  # fmt: skip
 
 
 @blueprint.get("/surveys/<slug>/results", endpoint="results")
 def show_results(slug: str) -> Page:
     """Show sentences, tables and indicators."""
     return _results(desk(current_store(), slug))
+
+
+@blueprint.get("/surveys/<slug>/cross-tabs")
+def cross_tabs(slug: str) -> Page:
+    """Show an item by groups, and measures between groups."""
+    found = desk(current_store(), slug)
+    chosen = tabs.choice(found.questionnaire, request.args.get("item"), request.args.get("by"))
+    return _cross_tabs(found, chosen)
 
 
 @blueprint.get("/surveys/<slug>/delivery")
@@ -181,6 +193,21 @@ def _page(step: str, found: Desk, **more: Any) -> str:
     here = url_for(f"evaluate.{step}", slug=found.slug)
     return render_template(
         f"evaluate/{step}.html", desk=found, steps=steps(found), step=step, here=here, **more
+    )
+
+
+def _cross_tabs(found: Desk, chosen: tabs.Choice | None) -> str:
+    asked = (chosen.item, chosen.by) if chosen else (None, None)
+    here = url_for("evaluate.cross_tabs", slug=found.slug, item=asked[0], by=asked[1])
+    shown: dict[str, Any] = {"chosen": chosen, "hidden_sign": tabs.HIDDEN}
+    if chosen is not None and found.report.fieldwork.valid:
+        people = tabs.respondents(found, reporting.pattern_table(current_store(), found.slug))
+        shown |= {
+            "table": tabs.cross_table(found, people, chosen), "compared": tabs.compared(found, people, chosen),
+            "consistencies": tabs.consistencies(found, people), "promoters": tabs.promoters(found),
+        }  # fmt: skip
+    return render_template(
+        "evaluate/cross_tabs.html", desk=found, steps=steps(found), step="results", here=here, **shown
     )
 
 
@@ -199,9 +226,9 @@ def _results(found: Desk, refused: forms.EntryForm | None = None) -> str:
     tables = tally_tables(found.questionnaire, found.report)
     entered = current_store().entered(found.slug)
     return _page(
-        "results", found, results=results, tables=tables, worth=worth, others=other_items(found.questionnaire, tables),
-        cards=results.cards(found, entered), total=results.total(found), refused=refused,
-        refusals=forms.errors_of(refused) if refused else [],
+        "results", found, results=results, weighing=weighing, tables=tables, worth=worth,
+        others=other_items(found.questionnaire, tables), cards=results.cards(found, entered),
+        total=results.total(found), refused=refused, refusals=forms.errors_of(refused) if refused else [],
     )  # fmt: skip
 
 
@@ -328,7 +355,13 @@ def _qr(slug: str, draw: Any, kind: str, ending: str) -> Response:
 def workbook(slug: str) -> Response:
     """Send the workbook of tallies."""
     found = desk(current_store(), slug)
-    book = tally_workbook(found.questionnaire, found.report, entered=current_store().entered(slug))
+    store = current_store()
+    book = tally_workbook(
+        found.questionnaire,
+        found.report,
+        entered=store.entered(slug),
+        table=reporting.pattern_table(store, slug),
+    )
     return _download(
         book, XLSX, file_name(found.report.title, "统计表", ending="xlsx"), f"{slug}-tallies.xlsx"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 Words = Mapping[str, Any]
@@ -57,6 +58,10 @@ REASONS: Words = {
     "stratum_differs": _l("named another stratum than the code's"),
     "not_seen": _l("not among the rows"),
     "duplicate": _l("duplicate"),
+    "contradictory": _l("contradicts itself"),
+    "identical_answers": _l("alike in every item"),
+    "refused": _l("refused"),
+    "ineligible": _l("not eligible"),
 }
 UNDECIDED: Words = {
     "needs-entry": _l("waits for a value entered by hand"),
@@ -74,8 +79,65 @@ METHODS: Words = {
     "single-answer": _l("one item has a single answer: its error cannot be known"),
     "census": _l("census: no sampling error"),
     "no-joint-answers": _l("counts per item only: no interval"),
+    "suppressed": _l("too few people to be shown"),
     "no-answers": _l("nobody answered"),
 }
+
+METHOD_BASES: Words = {
+    "t": _l("t interval"),
+    "mean": _l("t interval, cut to 0–100%"),
+    "korn-graubard": _l("exact interval by effective size (Korn–Graubard)"),
+    "beta": _l("exact interval by effective size (Beta, uncapped)"),
+    "wilson": _l("Wilson interval"),
+    "lonely-stratum": _l("a stratum has a single answer: the error cannot be known"),
+}
+METHOD_REMARKS: Words = {
+    "fpc": _l("corrected for the finite population"),
+    "strata": _l("weighted by people in each stratum"),
+    "post_stratify": _l("post-stratified"),
+    "rake": _l("raked to several items"),
+    "carried": _l("weighted as the data say"),
+    "stratified": _l("stratified design"),
+}
+WEIGHTINGS: Words = {
+    "strata": _l("weighted to the population"),
+    "post_stratify": _l("weighted to the population (post-stratified)"),
+    "rake": _l("weighted to the population (raked)"),
+    "carried": _l("weighted as the data say"),
+    "none": _l("stratified design, unweighted"),
+}
+DISPOSITIONS: Words = {
+    "I": _l("complete (valid)"),
+    "P": _l("partial"),
+    "R": _l("refusal or break-off"),
+    "NC": _l("not reached or not returned"),
+    "O": _l("other, eligible"),
+    "UH": _l("eligibility unknown (household)"),
+    "UO": _l("eligibility unknown (other)"),
+    "NE": _l("not eligible"),
+}
+STEPS: Words = {
+    "continuous": _l("part of a step counts in part"),
+    "complete": _l("part of a step counts none"),
+    "started": _l("part of a step counts whole"),
+}
+TESTS: Words = {
+    "design-t": _l("design-based t test"),
+    "design-rank": _l("design-based rank test"),
+    "rao-scott-F": _l("Rao–Scott χ² test"),
+    "rao-scott-chi2": _l("Rao–Scott χ² test"),
+}
+
+
+def method(code: str) -> str:
+    """Return the name of an interval's method; one with remarks, such as "logit-t, fpc, strata", is put together."""
+    if code in METHODS:
+        return name(METHODS, code)
+    said, *remarks = code.split(", ")
+    said = name({**METHODS, **METHOD_BASES}, said)
+    for remark in remarks:
+        said = _("%(said)s, %(more)s", said=said, more=name(METHOD_REMARKS, remark))
+    return said
 
 
 def name(names: Words, code: str) -> str:

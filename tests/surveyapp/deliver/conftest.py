@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import Report
+from analysis import PatternTable, Report
 from questionnaires.model import Questionnaire
 from surveyapp import reporting
 from surveyapp.store import Store
@@ -30,3 +30,9 @@ def questionnaire(store: Store) -> Questionnaire:
 def report(store: Store) -> Report:
     """The survey's report."""
     return reporting.report(store, SLUG)
+
+
+@pytest.fixture
+def table(store: Store) -> PatternTable:
+    """The survey's responses, grouped."""
+    return reporting.pattern_table(store, SLUG)

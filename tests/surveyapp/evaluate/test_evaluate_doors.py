@@ -19,8 +19,8 @@ BEHIND_THE_DOOR = {
     f"evaluate.{name}"
     for name in (
         "sign_out", "password", "change_password", "surveys", "survey", "questionnaire", "fieldwork", "returns", "cleaning",
-        "results", "delivery", "set_state", "set_open_link", "issue_codes", "void_codes", "set_distributed", "enter",
-        "qr_svg", "qr_png", "workbook", "rows",
+        "results", "cross_tabs", "delivery", "set_state", "set_open_link", "issue_codes", "void_codes", "set_distributed",
+        "enter", "qr_svg", "qr_png", "workbook", "rows",
     )
 }  # fmt: skip
 FILES = {"evaluate.static": "evaluate.css", "bootstrap.static": "css/bootstrap.min.css"}
@@ -214,6 +214,19 @@ def test_over_https_the_cookie_belongs_to_this_host_alone(
         "https:e.com",
         "https://e.com/evaluate/",
         "/evaluate/%0d%0aX: y",
+        "/evaluate/\r\nX: y",
+        "/evaluate/\nX: y",
+        "/evaluate/\tx",
+        "/evaluate/\x00",
+        "/evaluate/\u2028x",
+        "/evaluate/\\..\\\\e.com",
+        "/evaluate//e.com",
+        "/evaluate/..//e.com",
+        " /evaluate/",
+        "evaluate/",
+        "//[",
+        "https://[",
+        "/s/e.com",
         "javascript:alert(1)",
     ],
 )
@@ -226,12 +239,47 @@ def test_signing_in_never_leads_elsewhere(visitor: Evaluator, target: str) -> No
     assert answer.status_code == 302
     assert answer.location.startswith("/evaluate/")
     assert "e.com" not in answer.location
+    assert "X" not in answer.headers
+
+
+def test_a_line_break_in_the_address_does_not_break_the_answer(visitor: Evaluator) -> None:
+    data = {"csrf_token": visitor.token(), "name": NAME, "password": visitor.password}
+    answer = visitor.client.post("/evaluate/sign-in?next=/evaluate/%0D%0AX:%20y", data=data)
+    assert (answer.status_code, answer.location) == (302, "/evaluate/")
 
 
 def test_signing_in_leads_back_to_the_page_asked_for(visitor: Evaluator) -> None:
     door_address = visitor.get(f"/evaluate/surveys/{SLUG}/results").location
     data = {"csrf_token": visitor.token(), "name": NAME, "password": visitor.password}
     assert visitor.client.post(door_address, data=data).location == f"/evaluate/surveys/{SLUG}/results"
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "打开太久了"), ("en", "open for too long")])
+def test_a_sign_in_page_that_was_left_open_is_shown_again(
+    app: Flask, visitor: Evaluator, language: str, said: str
+) -> None:
+    path = f"/evaluate/sign-in?next=/evaluate/surveys/{SLUG}/results&lang={language}"
+    browser = app.test_client()
+    for token in ("", "forged", visitor.token()):
+        data = {"csrf_token": token, "name": NAME, "password": visitor.password}
+        answer = browser.post(path, data=data)
+        assert answer.status_code == 400
+        assert said in answer.text
+        assert f'value="{NAME}"' in answer.text
+        assert visitor.password not in answer.text
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer.text)
+    action = re.search(r'action="(/evaluate/sign-in[^"]*)"', answer.text)
+    assert found
+    assert action
+    data = {"csrf_token": found[1], "name": NAME, "password": visitor.password}
+    assert browser.post(action[1], data=data).location == f"/evaluate/surveys/{SLUG}/results"
+
+
+def test_the_part_opens_without_its_last_slash(evaluator: Evaluator) -> None:
+    answer = evaluator.get("/evaluate")
+    assert answer.status_code == 200
+    assert answer.text == evaluator.get("/evaluate/").text.replace('"/evaluate/?lang', '"/evaluate?lang')
 
 
 # --- throttle ------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """What the evaluators' pages say, checked against the figures of the published 芝罘 report."""
 
 import io
+import json
 import re
 import zipfile
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -11,13 +13,17 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from openpyxl import load_workbook
 
+from analysis.report import Chance
+from questionnaires.build import loads_good
 from surveyapp import auth, create_app, reporting
 from surveyapp.config import load_config
+from surveyapp.evaluate.certain import chance_words
 from surveyapp.store import Store
 from tests.surveyapp.evaluate.conftest import NAME, Evaluator
 from tests.surveyapp.sample import DAY, LIBRARY, SLUG, publish, submission
 
 STEPS = ("questionnaire", "fieldwork", "returns", "cleaning", "results", "delivery")
+PAGES = (*STEPS, "cross-tabs")
 
 
 def cells(page: str) -> list[list[str]]:
@@ -95,12 +101,168 @@ def test_the_questionnaire_shows_points_at_the_limits(evaluator: Evaluator) -> N
     assert ["已开展", "1.0"] in rows
 
 
-@pytest.mark.parametrize("step", STEPS)
+def test_plain_and_weighted_figures_stand_side_by_side(evaluator: Evaluator) -> None:
+    # ../shared/cases/r-survey-reference.json: population-weighted 84.10% (81.53-86.38)
+    rows, page = cells(evaluator.page("results")), plain(evaluator.page("results"))
+    at = next(n for n, row in enumerate(rows) if len(row) > 2 and row[1] == "未加权 报告所用")
+    assert rows[at][0].startswith("综合满意度")
+    assert rows[at][2:7] == ["85.13%", "82.90%–87.12%", "53", "—", "—"]
+    assert rows[at + 1] == [
+        "按总体加权", "84.10%", "81.53%–86.38%", "53", "39.9", "1.33",
+        "对数几率尺度上的 t 区间，按有限总体修正，按各层人数加权",
+    ]  # fmt: skip
+    assert "评分所用 未加权（问卷定义如此规定）" in page
+    assert "1400 / 1402 人（99.86%）；没有有效答卷：留学费用补贴（2 人）。" in page
+    assert "不论这些人怎样回答，综合满意度都在 83.98% 到 84.13% 之间。" in page
+
+
+def test_where_the_definition_says_so_the_weighted_figures_are_used(
+    evaluator: Evaluator, store: Store
+) -> None:
+    source = (LIBRARY / f"{SLUG}.yaml").read_text(encoding="utf-8")
+    source = source.replace("method: strata, use: plain", "method: strata, use: weighted")
+    store.publish(SLUG, loads_good(source).version, source, day=DAY, open_link=False)
+    rows, page = cells(evaluator.page("results")), plain(evaluator.page("results"))
+    assert ["按总体加权 报告所用", "84.10%"] in [row[:2] for row in rows]
+    assert "综合满意度为 84.10%（95% 置信区间 81.53%–86.38%）。" in page
+    assert "84.10% × 10 = 8.41 → 8.4" in page
+    assert '<circle class="value" cx="84.10%"' in evaluator.page("results")
+
+
+def test_an_indicator_says_how_sure_it_is(evaluator: Evaluator) -> None:
+    page, rows = plain(evaluator.page("results")), cells(evaluator.page("results"))
+    assert "目标值 90% · 未达标 · 真实值达到目标的可能性不足 0.1%" in page
+    assert "所在分档 50% ≤ x < 90%；95% 置信区间不跨档" in page
+    assert "与界限的距离 距 90% 还差 4.87 个百分点；高于 50% 界限 35.13 个百分点" in page
+    assert ["读法", "不修约", "先修约到两位小数"] in rows
+    assert ["综合满意度 采用", "8.5", "8.5"] in rows
+    assert ["满意率（按人数）", "10.0", "10.0"] in rows
+    assert page.count("先修约到两位小数") == 2  # readings that print the same points are not listed
+
+
+@pytest.mark.parametrize(
+    ("probability", "bound", "said"),
+    [
+        (0.0, "", "不足 0.1%"),
+        (0.004, "", "约 0.4%"),
+        (0.0251, "", "约 3%"),
+        (0.5, "", "约 50%"),
+        (0.997, "", "约 99.7%"),
+        (0.9999, "", "超过 99.9%"),
+        (0.8, "at-least", "不低于 80%"),
+        (0.2, "at-most", "不高于 20%"),
+    ],
+)
+def test_a_chance_is_said_in_words(app: Flask, probability: float, bound: str, said: str) -> None:
+    chance = Chance(probability=probability, model="logit-t", bound=bound)
+    with app.test_request_context("/evaluate/"):
+        assert chance_words(chance) == f"真实值达到目标的可能性{said}"
+
+
+def test_the_response_rates_are_aapors_with_their_formulas(evaluator: Evaluator) -> None:
+    rows, page = cells(evaluator.page("returns")), plain(evaluator.page("returns"))
+    assert ["I", "P", "R", "NC", "O", "UH", "UO", "NE"] in rows
+    assert ["53", "3", "0", "4", "0", "0", "0", "0"] in rows
+    rates = {row[0]: row[1:] for row in rows if row and row[0].startswith("RR")}
+    assert [rates[f"RR{n}"][0] for n in range(1, 7)] == ["88.33%", "93.33%"] * 3
+    assert (
+        rates["RR2"][1]
+        == "算法 (I + P) ÷ (I + P + R + NC + O + UH + UO) = (53 + 3) ÷ (53 + 3 + 0 + 4 + 0 + 0 + 0)"
+    )
+    assert "因下列原因作废的答卷计入部分完成（P）：漏答。" in page
+
+
+def test_an_open_link_has_no_response_rates_and_the_page_says_why(evaluator: Evaluator, store: Store) -> None:
+    version = reporting.survey(store, SLUG).version
+    store.submit(submission(version, 905, {"subsidy": "A"}, channel="open_link"))
+    page = plain(evaluator.page("returns"))
+    assert "公开链接" in page
+    assert "应答率（AAPOR）" not in page
+
+
+def test_cleaning_shows_what_the_rules_change(evaluator: Evaluator) -> None:
+    rows = cells(evaluator.page("cleaning"))
+    assert ["按规定", "53", "85.13%", "82.64%", "96.98%", "92.45%"] in rows
+    (kept,) = [row for row in rows if row and row[0] == "计入因“漏答”剔除的 3 份"]
+    assert kept[1:3] == ["56", "85.08% (−0.05)"]
+
+
+def test_an_item_by_stratum_hides_small_cells(evaluator: Evaluator) -> None:
+    rows, page = cells(evaluator.page("cross-tabs")), plain(evaluator.page("cross-tabs"))
+    assert ["生活补贴", "28", "＊", "＊", "21", "75.00%", "＊", "＊", "0", "0.00%", "＊"] in rows
+    assert ["购房补贴", "25", "＊", "＊", "16", "64.00%", "＊", "＊", "0", "0.00%", "＊"] in rows
+    assert ["合计", "53", "14", "26.42%", "37", "69.81%", "2", "3.77%", "0", "0.00%", "84.53%"] in rows
+    assert "各组之间的差异在统计上不显著（p = 0.16）。检验方法：Rao–Scott χ² 检验。" in page
+
+
+def test_groups_are_compared_in_plain_words(evaluator: Evaluator) -> None:
+    rows, page = cells(evaluator.page("cross-tabs")), plain(evaluator.page("cross-tabs"))
+    assert (
+        "“购房补贴”比“生活补贴”高 3.61 个百分点（95% 置信区间 −0.48 至 7.70）；差异在统计上不显著（p = 0.08）。"
+        in page
+    )
+    assert ["生活补贴", "28", "83.43%", "80.24%–86.19%"] in rows
+    assert ["合计", "53", "85.13%", "82.90%–87.12%"] in rows  # as on the page of results
+    assert "Cronbach α = 0.84（95% 置信区间 0.75 至 0.90，n = 53）：良好。" in page
+
+
+ITEMS = ("policy_awareness", "notice", "criteria", "procedure", "review", "payment")
+
+
+def test_many_groups_are_corrected_for_comparing_often(evaluator: Evaluator, store: Store) -> None:
+    version = reporting.survey(store, SLUG).version
+    given = {"C": "AAAAAB", "F": "CCCCCD"}
+    for number, (degree, code) in enumerate(
+        (degree, code) for degree, codes in given.items() for code in codes
+    ):
+        answers = {"subsidy": "A", "degree": degree, **dict.fromkeys(ITEMS, code)}
+        store.submit(submission(version, 920 + number, answers))
+    page = plain(evaluator.get(f"/evaluate/surveys/{SLUG}/cross-tabs?item=notice&by=degree").text)
+    assert "两两比较 3 对，其中 3 对差异在统计上显著（多重比较已按 Holm 方法校正）。" in page
+    assert "差异在统计上显著（经 Holm 校正 p" in page
+
+
+def test_a_measure_that_would_tell_the_hidden_cells_is_left_out(evaluator: Evaluator) -> None:
+    path = f"/evaluate/surveys/{SLUG}/cross-tabs?by=subsidy&item="
+    assert "知晓率（按人数）" in plain(evaluator.get(f"{path}notice").text)
+    assert "知晓率（按人数）" not in plain(evaluator.get(f"{path}policy_awareness").text)
+
+
+@pytest.mark.parametrize(
+    "asked", ["item=nothing&by=nowhere", "item=suggestions&by=improve", "item=subsidy&by=subsidy"]
+)
+def test_what_cannot_be_crossed_is_not(evaluator: Evaluator, asked: str) -> None:
+    answer = evaluator.get(f"/evaluate/surveys/{SLUG}/cross-tabs?{asked}")
+    assert answer.status_code == 200
+    assert ("同一题不能与自身交叉" in answer.text) == (asked == "item=subsidy&by=subsidy")
+
+
+def test_ratings_have_a_net_promoter_score(evaluator: Evaluator, store: Store) -> None:
+    source = (LIBRARY / f"{SLUG}.yaml").read_text(encoding="utf-8")
+    rating = "      - {id: recommend, kind: rating, required: no, text: {zh: 您会推荐吗？, en: Your score}}\n"
+    source = source.replace("      - id: suggestions\n", f"{rating}      - id: suggestions\n", 1)
+    version = loads_good(source).version
+    store.publish(SLUG, version, source, day=DAY, open_link=False)
+    full = {
+        "policy_awareness": "A",
+        **dict.fromkeys(("notice", "criteria", "procedure", "review", "payment"), "A"),
+    }
+    for number, code in enumerate(["10", "9", "9", "7", "3"]):
+        answers = json.dumps({"subsidy": "A", **full, "recommend": code}, separators=(",", ":"))
+        store.submit(replace(submission(version, 910 + number, {}), answers=answers))
+    rows = cells(evaluator.page("cross-tabs"))
+    (score,) = [row for row in rows if row and row[0] == "您会推荐吗？" and len(row) == 4]
+    assert score[1] == "40.0"
+    assert score[3] == "5 人中 3 人打 9–10 分，1 人打 0–6 分"
+
+
+@pytest.mark.parametrize("step", PAGES)
 def test_a_survey_without_answers_says_what_to_do(evaluator: Evaluator, store: Store, step: str) -> None:
     for path in sorted(LIBRARY.glob("*.yaml")):
         if path.stem != SLUG:
             publish(store, path.stem, open_link=path.stem.startswith("huoju"))
-            assert "—" in evaluator.page(step, path.stem)
+            page = evaluator.page(step, path.stem)
+            assert ("—" if step in STEPS else "还没有有效答卷") in page
 
 
 def test_an_empty_list_says_how_to_publish(tmp_path: Path) -> None:
@@ -116,7 +278,7 @@ def test_every_page_reads_english_too_and_remembers_it(evaluator: Evaluator) -> 
     page = plain(evaluator.page("results"))
     assert "60 questionnaires were handed out and 56 came back, a return rate of 93.33%." in page
     assert "Satisfaction score: 85.13% (95% interval 82.90%–87.12%)." in page
-    for step in STEPS:
+    for step in PAGES:
         own = re.sub(r"[“”]", "", plain(evaluator.page(step)).replace("中文", ""))
         assert re.findall(r"[\u4e00-\u9fff]+", re.sub("[已未]开展", "", own)) == [], step
 
@@ -276,13 +438,11 @@ def test_hostile_text_is_inert_on_every_page(evaluator: Evaluator, store: Store,
     hostile = hostile.replace("zh: 补贴对象满意度,", f"zh: '{quoted}',").replace(
         "zh: 综合满意度,", f"zh: '{quoted}',"
     )
-    from questionnaires.build import loads_good
-
     version = loads_good(hostile).version
     store.publish(SLUG, version, hostile, day=DAY, open_link=False)
     store.submit(submission(version, 900, {"subsidy": "A", "notice": "A"}, words={"suggestions": payload}))
     enter(evaluator, "growth", "", "12", payload)
-    for step in STEPS:
+    for step in PAGES:
         page = evaluator.page(step)
         assert "<script" not in page, step
         assert "onerror=alert(1)>" not in page, step
