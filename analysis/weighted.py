@@ -481,11 +481,18 @@ def _estimated(
     return Estimate(
         value=line.value, exact=exact, standard_error=line.standard_error if is_known else None,
         interval=interval, n=line.n, method=_named(found, method), df=line.df,
-        n_effective=line.n / effect if effect and is_known else float(line.n),
+        n_effective=_n_effective(line.n, effect if is_known else None),
         design_effect=line.design_effect if is_known else None,
         design_effect_replace=line.design_effect_replace if is_known else None,
         bounds=_bounds(found, question.measure, line.value),
     )  # fmt: skip
+
+
+def _n_effective(n: int, effect: float | None) -> float | None:
+    """Return n ÷ design effect; None where the weights fix the figure, so that only rounding noise is left of it."""
+    if effect is None or effect == 0:
+        return float(n)
+    return n / effect if effect > 1e-9 else None
 
 
 def _named(found: WeightedSample, method: str) -> str:

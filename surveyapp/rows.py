@@ -24,7 +24,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from analysis import Fieldwork, Pattern, PatternTable, Tallies
-from analysis.validity import FLAG_SEPARATOR
+from analysis.validity import DUPLICATE, FLAG_SEPARATOR, duplicate_effects
 from questionnaires.accept import Accepted, accept, clean
 from questionnaires.model import NOT_APPLICABLE, NOT_ASKED, MultipleItem, Questionnaire
 from questionnaires.problems import Problem
@@ -322,16 +322,18 @@ class RowReader:
         count = self._whole(line, cell, "_count", 1)
         seconds = self._whole(line, cell, "_seconds", 0)
         weight = self._weight(line, cell)
-        self._check_id(line, cell.get("_id", ""))
+        repeated = self.repeats(line, cell.get("_id", ""))
         if count is None:
             return None
-        effects = set() if seconds is None else speed_effects(self.questionnaire, accepted.answers, seconds)
+        speed = set() if seconds is None else speed_effects(self.questionnaire, accepted.answers, seconds)
+        noted = {TOO_FAST: speed, DUPLICATE: repeated}
+        excluding = [reason for reason, effects in noted.items() if "exclude" in effects]
         reason = one_line(cell.get("_invalid", ""))
         return Pattern(
             answers=accepted.answers.canonical(), count=count, stratum=self._stratum(line, cell.get("_stratum", "")),
             version=cell.get("_version") or self.questionnaire.version, channel=cell.get("_channel") or "import",
-            validity=reason or (TOO_FAST if "exclude" in effects else ""),
-            flags=_flags(cell.get("_flags", ""), "flag" in effects),
+            validity=reason or next(iter(excluding), ""),
+            flags=_flags(cell.get("_flags", ""), [flag for flag, effects in noted.items() if "flag" in effects]),
             weight=weight,
         )  # fmt: skip
 
@@ -372,18 +374,25 @@ class RowReader:
             self.wrong(line, "_stratum", "unknown-stratum", zh, en)
         return code
 
-    def _check_id(self, line: int, value: str) -> None:
-        if value and value in self.ids:
-            zh, en = f"_id 与第 {self.ids[value]} 行重复", f"the same _id stands in row {self.ids[value]}"
+    def repeats(self, line: int, value: str) -> set[str]:
+        """Return what the definition says of an `_id` that came before; where it says nothing that is a problem."""
+        first = self.ids.setdefault(value, line) if value else line
+        if first == line:
+            return set()
+        if not self.duplicates:
+            zh, en = f"_id 与第 {first} 行重复", f"the same _id stands in row {first}"
             self.wrong(line, "_id", "double-id", zh, en)
-        self.ids.setdefault(value, line)
+        return self.duplicates
+
+    @cached_property
+    def duplicates(self) -> set[str]:
+        """Return the effects of the definition's rules on duplicates."""
+        return duplicate_effects(self.questionnaire)
 
 
-def _flags(written: str, is_too_fast: bool) -> str:
-    noted = {one_line(flag) for flag in written.split(FLAG_SEPARATOR)} | (
-        {TOO_FAST} if is_too_fast else set()
-    )
-    return FLAG_SEPARATOR.join(sorted(noted - {""}))
+def _flags(written: str, noted: Sequence[str]) -> str:
+    flags = {*noted, *(one_line(flag) for flag in written.split(FLAG_SEPARATOR))}
+    return FLAG_SEPARATOR.join(sorted(flags - {""}))
 
 
 def unguarded(text: str) -> str:

@@ -24,6 +24,7 @@ import click
 
 from analysis import Pattern, PatternTable
 from analysis.streaming import count_joint, has_repeats
+from analysis.validity import duplicate_effects
 from questionnaires.accept import LONGEST_COMMENT
 from questionnaires.model import Questionnaire, TextItem, TooFast
 from questionnaires.problems import Problem
@@ -64,7 +65,8 @@ def read_with_bar(paths: Sequence[Path], questionnaire: Questionnaire, label: st
 def _read(path: Path, questionnaire: Questionnaire, tell: Tell) -> Rows:
     size = path.stat().st_size
     suffix = path.suffix.lower()
-    if suffix in (".xlsx", ".xlsm"):
+    if suffix in (".xlsx", ".xlsm") or duplicate_effects(questionnaire):
+        # a sheet is short, and which row repeats an earlier `_id` shows only row by row
         found = read_rows(path, questionnaire)
         tell(size)
         return found
@@ -371,5 +373,5 @@ def _find(path: Path, reader: RowReader, alike: _Alike, wrong: set[Cells]) -> li
         if alike.row(values) in wrong:
             list(reader.row(line, values))
         elif alike.id is not None and alike.id < len(values):
-            reader._check_id(line, values[alike.id].strip())
+            reader.repeats(line, values[alike.id].strip())
     return reader.problems

@@ -115,7 +115,8 @@ def _schemas() -> Schema:
         "Fieldwork": _object(
             population=KNOWN_OR_NOT, distributed=KNOWN_OR_NOT, returned=WHOLE, valid=WHOLE, return_rate=SHARE,
             validity_rate=SHARE, valid_return_rate=SHARE, response_rates=_map(SHARE), invalid_reasons=COUNTS,
-            flags=COUNTS, channels=_map(COUNTS),
+            flags=COUNTS, channels=_map(COUNTS), dispositions=_or_null(COUNTS), e=NUMBER,
+            no_rates=_or_null(_ref("Warning")),
         ),
         "Item": _object(
             n=WHOLE, counts=COUNTS, shares=_map(SHARE), score=_or_null(_ref("Estimate")),
@@ -151,6 +152,7 @@ def _report() -> Schema:
         warnings={"type": "array", "items": _ref("Warning")},
         weighted_measures=_map(_ref("Estimate")),
         weighting=_or_null(_ref("Weighting")),
+        sensitivity=_map(_map(_ref("Estimate"))),
         data_hash=TEXT,
         made_with=TEXT,
     )
@@ -158,9 +160,15 @@ def _report() -> Schema:
 
 def _indicator() -> Schema:
     part = _object(id=TEXT, points=NUMBER, score=NUMBER, measure=TEXT_OR_NOT, entered=TEXT_OR_NOT)
+    reading = _object(
+        step=TEXT_OR_NOT, rounded={"type": "boolean"}, by=TEXT_OR_NOT, measure=TEXT_OR_NOT, score=NUMBER,
+        exact_score=TEXT_OR_NOT, reported=TEXT_OR_NOT, is_chosen={"type": "boolean"},
+    )  # fmt: skip
     return _object(
         points={"type": "number"}, score=NUMBER, exact_score=TEXT_OR_NOT, reported=TEXT_OR_NOT, interval=INTERVAL,
         measure=TEXT_OR_NOT, rule=TEXT, target=SHARE, meets_target={"type": ["boolean", "null"]}, entered=TEXT_OR_NOT,
         veto=TEXT_OR_NOT, undecided=TEXT_OR_NOT, defined_measure=TEXT_OR_NOT, defined_score=NUMBER,
-        parts={"type": "array", "items": part},
+        parts={"type": "array", "items": part}, chance_target_met=SHARE, chance_model=TEXT_OR_NOT,
+        chance_bound=TEXT_OR_NOT, tiers=_or_null(TEXTS), next_limit=_or_null(_object(down=NUMBER, up=NUMBER)),
+        readings=_or_null({"type": "array", "items": reading}),
     )  # fmt: skip

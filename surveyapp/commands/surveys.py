@@ -286,7 +286,7 @@ def export(survey: str, out: Path | None) -> None:
     """
     with opened(load_config()) as store:
         questionnaire = reporting.questionnaire(store, survey)
-        chunks = rows_csv(questionnaire, store.responses(survey))
+        chunks = rows_csv(questionnaire, reporting.pattern_table(store, survey), store.responses(survey))
         if out is None:
             for chunk in chunks:
                 click.echo(chunk, nl=False)

@@ -7,7 +7,6 @@ import io
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 
 from analysis import Pattern, PatternTable, judge
 from questionnaires.model import Questionnaire, TextItem
@@ -18,25 +17,32 @@ SYSTEM_COLUMNS = ("_stratum", "_channel", "_version", "_invalid", "_flags")
 SHUFFLED = 20_000
 """How many rows are held back to be mixed; the store's own order tells nothing either."""
 
-CHUNK = 1000
-"""How many rows are judged at once."""
-
 _BOM = b"\xef\xbb\xbf"
 
 
-def rows_csv(questionnaire: Questionnaire, responses: Iterable[StoredResponse]) -> Iterator[bytes]:
+def rows_csv(
+    questionnaire: Questionnaire, table: PatternTable, responses: Iterable[StoredResponse]
+) -> Iterator[bytes]:
     """Yield a rows file in UTF-8 with a byte order mark, in another random order every time.
+
+    `table` holds the patterns of all responses: what repeats only shows in the whole.
 
     `_invalid` holds the reason why a questionnaire does not count, by the rules of this version, and `_flags` the
     remarks that exclude nothing, joined by semicolons.
     """
     columns = _columns(questionnaire)
     yield _BOM + _line([*columns, *SYSTEM_COLUMNS])
-    shuffled = _shuffled(responses)
-    while chunk := list(islice(shuffled, CHUNK)):
-        judged = judge(questionnaire, PatternTable(tuple(map(_pattern, chunk)))).rows
-        for response, pattern in zip(chunk, judged, strict=True):
-            yield _line([*_answers(questionnaire, columns, response), *_remarks(response, pattern)])
+    judged = dict(zip(map(_kind, table.rows), judge(questionnaire, table).rows, strict=True))
+    for response in _shuffled(responses):
+        # a response that came after the table was read is judged by itself
+        pattern = (
+            judged.get(_kind(response)) or judge(questionnaire, PatternTable((_pattern(response),))).rows[0]
+        )
+        yield _line([*_answers(questionnaire, columns, response), *_remarks(response, pattern)])
+
+
+def _kind(one: Pattern | StoredResponse) -> tuple[str, ...]:
+    return one.answers, one.stratum or "", one.version, one.channel, one.validity, one.flags
 
 
 def _columns(questionnaire: Questionnaire) -> list[str]:

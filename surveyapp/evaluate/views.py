@@ -370,8 +370,9 @@ def workbook(slug: str) -> Response:
 @blueprint.get("/surveys/<slug>/rows.csv")
 def rows(slug: str) -> Response:
     """Send the anonymous rows, streaming."""
-    found = reporting.questionnaire(current_store(), slug)
-    content = rows_csv(found, current_store().responses(slug))
+    store = current_store()
+    found = reporting.questionnaire(store, slug)
+    content = rows_csv(found, reporting.pattern_table(store, slug), store.responses(slug))
     return _download(content, CSV, file_name(found.title.say(), "答卷", ending="csv"), f"{slug}-rows.csv")
 
 

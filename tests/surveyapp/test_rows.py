@@ -19,6 +19,7 @@ from questionnaires.build import load_good, loads_good
 from questionnaires.model import Questionnaire
 from questionnaires.problems import Problem
 from surveyapp.rows import UnreadableFileError, read_rows, read_tallies, unguarded
+from surveyapp.streaming import read_all
 
 LIBRARY = Path("questionnaires/library")
 DEMO = Path("surveyapp/demo/rows.csv")
@@ -167,6 +168,24 @@ def test_a_weight_is_a_number_above_0(
 ) -> None:
     read = read_rows(rows_file(f"town,happy,_weight\nN,yes,1\nS,no,{weight}\n"), small)
     assert places(read.problems) == [(3, 3, "not-a-weight")]
+
+
+@pytest.mark.parametrize(
+    ("effect", "validity", "flags"), [("exclude", "duplicate", ""), ("flag", "", "duplicate")]
+)
+def test_a_repeated_id_is_what_the_definition_says_of_duplicates(
+    rows_file: Callable[..., Path], effect: str, validity: str, flags: str
+) -> None:
+    rule = f"  - {{rule: duplicate, effect: {effect}}}\n"
+    path = rows_file("town,happy,_id\nN,yes,7\nS,yes,7\nN,no,8\n")
+    for read in (read_rows(path, loads_good(SMALL + rule)), read_all([path], loads_good(SMALL + rule))):
+        assert read.problems == []
+        found = {
+            row.closed["town"]: (row.validity, row.flags)
+            for row in read.table.rows
+            if row.closed["happy"] == "yes"
+        }
+        assert found == {"N": ("", ""), "S": (validity, flags)}
 
 
 def test_unknown_and_double_columns_stop_the_reading(

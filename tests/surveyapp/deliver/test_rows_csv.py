@@ -11,13 +11,14 @@ from questionnaires.model import Questionnaire
 from surveyapp.deliver import rows
 from surveyapp.deliver.rows import rows_csv
 from surveyapp.present import as_json
+from surveyapp.reporting import pattern_table
 from surveyapp.rows import read_rows, unguarded
 from surveyapp.store import Store
 from tests.surveyapp.sample import SLUG, submission
 
 
 def exported(questionnaire: Questionnaire, store: Store) -> list[dict[str, str]]:
-    content = b"".join(rows_csv(questionnaire, store.responses(SLUG)))
+    content = b"".join(rows_csv(questionnaire, pattern_table(store, SLUG), store.responses(SLUG)))
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
@@ -39,14 +40,16 @@ def test_the_exported_rows_give_the_same_report(
     questionnaire: Questionnaire, store: Store, report: Report, tmp_path: Path
 ) -> None:
     path = tmp_path / "rows.csv"
-    path.write_bytes(b"".join(rows_csv(questionnaire, store.responses(SLUG))))
+    path.write_bytes(b"".join(rows_csv(questionnaire, pattern_table(store, SLUG), store.responses(SLUG))))
     table, problems = read_rows(path, questionnaire)
     assert problems == []
     assert as_json(evaluate(questionnaire, table, Fieldwork(distributed=60))) == as_json(report)
 
 
 def test_the_order_is_another_every_time(questionnaire: Questionnaire, store: Store) -> None:
-    orders = {tuple(rows_csv(questionnaire, store.responses(SLUG))) for _ in range(4)}
+    orders = {
+        tuple(rows_csv(questionnaire, pattern_table(store, SLUG), store.responses(SLUG))) for _ in range(4)
+    }
     assert len(orders) == 4
 
 
@@ -54,7 +57,6 @@ def test_mixing_loses_no_row(
     questionnaire: Questionnaire, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rows, "SHUFFLED", 5)
-    monkeypatch.setattr(rows, "CHUNK", 3)
     assert len(exported(questionnaire, store)) == 56
 
 
