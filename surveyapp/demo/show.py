@@ -141,7 +141,7 @@ def _print(config: Config, shown: Shown) -> None:
     say("\n评价人员看结果：", "\nEvaluators see the results:")
     click.echo(f"  {config.public_url}/evaluate/")
     say(
-        f"  账号 {EVALUATOR}  口令 {shown.password}（只显示这一次）",
+        f"  账号 {EVALUATOR}  口令 {shown.password}  （只显示这一次）",
         f"  name {EVALUATOR}  password {shown.password} (shown this once)",
     )
     say("\n程序取数：", "\nScripts fetch the scores:")
