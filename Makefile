@@ -47,14 +47,21 @@ format: $(DEV)
 	@$(BIN)/python -m ruff check --fix-only --quiet .
 	@$(BIN)/python -m ruff format .
 
-# Measure speed and memory against peers and against the limit of the machine.
-bench: $(DEV)
-	@$(BIN)/python -m benchmarks
+# Measure speed and memory against peers and against the limit of the machine; installs one peer (600 MB) the first time.
+bench: $(DEV) build/bench/.ready
+	@SVY_PYTHON=build/bench/bin/python $(BIN)/python -m benchmarks
+
+# The environment of the peer that is measured against.
+build/bench/.ready: requirements/bench.txt
+	@rm -rf build/bench && $(PYTHON) -m venv build/bench
+	@build/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 # Write both lock files anew, keeping the present versions where they fit; newer ones: `make lock LOCK=--upgrade`.
 lock: $(DEV)
 	@$(BIN)/python -m uv pip compile $(COMPILE) pyproject.toml --all-extras --group dev --group build -o requirements/dev.txt
 	@$(BIN)/python -m uv pip compile $(COMPILE) pyproject.toml --group build -c requirements/dev.txt -o requirements/runtime.txt
+	@$(BIN)/python -m uv pip compile $(COMPILE) --group bench -o requirements/bench.txt
 COMPILE = --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(LOCK)
 

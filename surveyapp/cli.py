@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.commands import definitions, plan, running, surveys
+from surveyapp.commands import compare, definitions, plan, running, surveys
 from surveyapp.console import Commands
 
 
@@ -22,7 +22,7 @@ def main(lang: str | None) -> None:
 
 
 for command in (
-    definitions.check, definitions.analyse, definitions.rule, plan.plan,
+    definitions.check, definitions.analyse, definitions.rule, compare.compare, plan.plan,
     surveys.publish, surveys.surveys, surveys.codes, surveys.qr, surveys.state, surveys.report, surveys.export,
     running.serve, running.demo, running.user, running.token, running.doctor,
 ):  # fmt: skip

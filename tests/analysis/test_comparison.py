@@ -26,9 +26,10 @@ def people(zhifu: Questionnaire) -> Respondents:
     return Respondents.of(zhifu, judge(zhifu, surveys.table(surveys.zhifu_rows())), weighted=True)
 
 
-@pytest.mark.parametrize("variable", ["q1", "q3"])
+@pytest.mark.parametrize("variable", ["q1", "q3", "aware"])
 def test_the_weighted_cross_tab_is_svytable(people: Respondents, variable: str) -> None:
-    found, r = cross_tab(people, ITEMS[variable], STRATUM, fewest=1), R["crosstabs"][variable]
+    item = {**ITEMS, "aware": "policy_awareness"}[variable]
+    found, r = cross_tab(people, item, STRATUM, fewest=1), R["crosstabs"][variable]
     for row, code in enumerate(r["rows"]):
         for column, stratum in enumerate(r["cols"]):
             cell = found.cells[surveys.CODES[code]][surveys.STRATA[stratum]]
@@ -36,6 +37,18 @@ def test_the_weighted_cross_tab_is_svytable(people: Respondents, variable: str) 
             assert cell.share is not None
             base = sum(line[column] for line in r["weighted"])
             assert math.isclose(cell.share, r["weighted"][row][column] / base, rel_tol=1e-9)
+
+
+def test_the_aware_by_stratum_are_svytable(people: Respondents) -> None:
+    # aware_sat is 1 for the codes A and B of policy_awareness
+    found, r = cross_tab(people, "policy_awareness", STRATUM, fewest=1), R["crosstabs"]["aware_sat"]
+    for row, codes in enumerate(("CD", "AB")):
+        for column, stratum in enumerate(r["cols"]):
+            cells = [found.cells[code][surveys.STRATA[stratum]] for code in codes]
+            assert sum(cell.count or 0 for cell in cells) == r["counts"][row][column]
+            base = sum(line[column] for line in r["weighted"])
+            share = sum(cell.share or 0 for cell in cells)
+            assert math.isclose(share, r["weighted"][row][column] / base, rel_tol=1e-9)
 
 
 def test_small_cells_and_what_would_tell_them_are_hidden(people: Respondents) -> None:

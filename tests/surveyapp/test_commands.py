@@ -147,6 +147,29 @@ def test_the_report_shows_plain_and_weighted_side_by_side(run: Run) -> None:
     assert "81.53%–86.38%" in shown
 
 
+def test_two_surveys_are_compared_where_items_and_options_match(run: Run, tmp_path: Path) -> None:
+    text = Path(ZHIFU).read_text(encoding="utf-8")
+    old = tmp_path / "old.yaml"
+    old.write_text(
+        text.replace("id: payment\n", "id: payout\n").replace("payment]", "payout]"), encoding="utf-8"
+    )
+    rows = tmp_path / "old.csv"
+    rows.write_text(
+        Path(DEMO_ROWS).read_text(encoding="utf-8").replace("payment", "payout"), encoding="utf-8"
+    )
+    done = run("--lang", "en", "compare", old, rows, ZHIFU, DEMO_ROWS)
+    assert done.exit_code == 0, done.output
+    assert "payment: it was not there before" in done.stdout
+    assert "satisfaction: other items or weights" in done.stdout
+    notice = next(
+        line
+        for line in done.stdout.splitlines()
+        if line.startswith("Was the call") or "84.53%  84.53%" in line
+    )
+    assert "0.00" in notice  # the same answers: no change
+    assert "improve first" in done.stdout
+
+
 def test_a_plan_for_the_five_per_cent_margin(run: Run) -> None:
     found = json.loads(run("plan", "--population", "1402", "--margin", "5", "--format", "json").stdout)
     assert "302" in json.dumps(found)  # statistics.md section 6
