@@ -157,11 +157,11 @@ def _entered(questionnaire: Questionnaire, written: Sequence[str]) -> dict[str, 
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--indicator", required=True, help="指标编号 the indicator's id")
+@click.option("--indicator", help="指标编号，不写则列出全部 the indicator's id; all of them unless named")
 @click.option("--at", metavar="VALUE", help="指标值，百分数（92.4 即 92.4%）the value, in percent")
 @click.option("--entered", multiple=True, metavar="ID=VALUE", help="人工录入的值；否决情形写 指标.情形=yes")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def rule(file: Path, indicator: str, at: str | None, entered: tuple[str, ...], form: str) -> None:
+def rule(file: Path, indicator: str | None, at: str | None, entered: tuple[str, ...], form: str) -> None:
     """按评分规则，某个值得几分。Print the exact points an indicator's rule gives at a value.
 
     不写 --at 时，列出各界限处的得分并画图。Without --at: a table of the limits, and a plot.
@@ -170,28 +170,42 @@ def rule(file: Path, indicator: str, at: str | None, entered: tuple[str, ...], f
     例 Examples:
       surveyapp rule huoju-2021.yaml --indicator policy --at 92.4
       surveyapp rule zhifu-2022.yaml --indicator satisfaction
+      surveyapp rule zhifu-2022.yaml
       surveyapp rule huoju-2021.yaml --indicator audit_tiers --at 92.4 --entered audit_tiers.petitions=yes
     """
+    if at is not None and indicator is None:
+        say("--at 须与 --indicator 同用。", "--at needs --indicator.", err=True)
+        raise click.exceptions.Exit(2)
     questionnaire = load_definition(file)
-    node = questionnaire.indicators.get(indicator)
-    if node is None:
+    names = _named(questionnaire, indicator)
+    typed = _entered(questionnaire, entered)
+    if at is not None:
+        _print_one(questionnaire, names[0], at, typed, form)
+    elif form == "json":
+        click.echo(json.dumps(_all_stops(questionnaire, names, typed), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n\n".join(rule_table(questionnaire, name, typed) for name in names))
+
+
+def _named(questionnaire: Questionnaire, indicator: str | None) -> list[str]:
+    if indicator is None:
+        return list(questionnaire.indicators)
+    if indicator not in questionnaire.indicators:
         known = "、".join(questionnaire.indicators)
         raise BadInputError(
             f"没有指标 {indicator}；有：{known}", f"No indicator {indicator}; there are: {known}"
         )
-    typed = _entered(questionnaire, entered)
-    if at is not None:
-        _print_one(questionnaire, indicator, at, typed, form)
-    elif form == "json":
-        click.echo(
-            json.dumps(
-                [_as_dict(questionnaire, indicator, _plain(v), typed) for v in _stops(node)],
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
-    else:
-        click.echo(rule_table(questionnaire, indicator, typed))
+    return [indicator]
+
+
+def _all_stops(
+    questionnaire: Questionnaire, names: Sequence[str], entered: Mapping[str, str]
+) -> list[dict[str, object]]:
+    return [
+        _as_dict(questionnaire, name, _plain(stop), entered)
+        for name in names
+        for stop in _stops(questionnaire.indicators[name])
+    ]
 
 
 def points_at(questionnaire: Questionnaire, indicator: str, at: str, entered: Mapping[str, str]) -> Fraction:
@@ -263,7 +277,7 @@ def _print_one(
 
 
 def _as_dict(
-    questionnaire: Questionnaire, indicator: str, at: str, entered: dict[str, str]
+    questionnaire: Questionnaire, indicator: str, at: str, entered: Mapping[str, str]
 ) -> dict[str, object]:
     points = points_at(questionnaire, indicator, at, entered)
     return {

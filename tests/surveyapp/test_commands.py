@@ -219,6 +219,18 @@ def test_a_value_that_cannot_be_scored_is_refused(run: Run) -> None:
     assert run("rule", ZHIFU, "--indicator", "none", "--at", "1").exit_code == 1
 
 
+def test_rule_without_an_indicator_shows_them_all(run: Run) -> None:
+    shown = run("rule", ZHIFU).stdout
+    for title in (
+        "补贴对象满意度  10 分",
+        "政策知晓人群覆盖率  5 分",
+        "引进人才增长率  10 分",
+        "预算执行率  3 分",
+    ):
+        assert title in shown
+    assert run("rule", ZHIFU, "--at", "90").exit_code == 2
+
+
 def test_rule_without_a_value_shows_every_limit_of_every_indicator(run: Run) -> None:
     for path in Path(LIBRARY).glob("*.yaml"):
         from questionnaires.build import load_good
