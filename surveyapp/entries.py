@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from analysis.indicators import NO_SURVEY, SAID_YES, score_entered
 from analysis.scoring import NoBranchError, Node
@@ -14,9 +14,10 @@ SAID_NO = "no"
 
 
 class EntryProblem(NamedTuple):
-    """What is wrong with one entry, in both languages; `name` is INDICATOR, INDICATOR.PART or INDICATOR.VETO."""
+    """What is wrong with one entry, by kind and in both languages; `name` is INDICATOR, INDICATOR.PART or INDICATOR.VETO."""
 
     name: str
+    kind: Literal["no-place", "not-offered", "out-of-range", "unfit"]
     zh: str
     en: str
 
@@ -30,7 +31,8 @@ def check_entries(questionnaire: Questionnaire, entered: Mapping[str, str]) -> l
 def entry_places(questionnaire: Questionnaire) -> Iterator[tuple[str, Node | None]]:
     """Yield the names under which something can be entered, with the node it scores; None for a yes or no."""
     for name, indicator in questionnaire.indicators.items():
-        yield f"{name}.{NO_SURVEY}", None
+        if questionnaire.indicator_measures(indicator):
+            yield f"{name}.{NO_SURVEY}", None
         yield from ((f"{name}.{veto.id}", None) for veto in indicator.veto)
         yield from _nodes(name, indicator)
 
@@ -46,28 +48,27 @@ def _nodes(name: str, indicator: Indicator) -> Iterator[tuple[str, Node]]:
 def _check(places: Mapping[str, Node | None], name: str, value: str) -> Iterator[EntryProblem]:
     if name not in places:
         near = suggest(name, places)
-        yield EntryProblem(
-            name, f"没有可录入的“{name}”{near.zh}", f"there is nothing to enter as '{name}'{near.en}"
-        )
+        zh, en = f"没有可录入的“{name}”{near.zh}", f"there is nothing to enter as '{name}'{near.en}"
+        yield EntryProblem(name, "no-place", zh, en)
         return
     node = places[name]
     if node is None:
         if value not in (SAID_YES, SAID_NO):
-            yield EntryProblem(name, f"{name}：应为 yes 或 no", f"{name}: must be yes or no")
+            yield EntryProblem(name, "not-offered", f"{name}：应为 yes 或 no", f"{name}: must be yes or no")
         return
     try:
         score_entered(node, value)
     except NoBranchError:
-        yield EntryProblem(
-            name, f"{name}：{value} 超出规则的范围", f"{name}: {value} lies outside the rule's range"
-        )
+        zh, en = f"{name}：{value} 超出规则的范围", f"{name}: {value} lies outside the rule's range"
+        yield EntryProblem(name, "out-of-range", zh, en)
     except ValueError:
-        wanted = _wanted(node)
-        yield EntryProblem(
-            name,
-            f"{name}：“{value}” 不能计分，应为{wanted[0]}",
-            f"{name}: '{value}' cannot be scored; enter {wanted[1]}",
-        )
+        (zh, en), kind = _wanted(node), _kind(node)
+        zh, en = f"{name}：“{value}” 不能计分，应为{zh}", f"{name}: '{value}' cannot be scored; enter {en}"
+        yield EntryProblem(name, kind, zh, en)
+
+
+def _kind(node: Node) -> Literal["not-offered", "unfit"]:
+    return "not-offered" if node.grades is not None else "unfit"
 
 
 def _wanted(node: Node) -> tuple[str, str]:

@@ -9,12 +9,12 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from analysis import Estimate
-from analysis.indicators import NO_SURVEY, SAID_YES, score_entered, value_of
+from analysis.indicators import NO_SURVEY, SAID_YES, value_of
 from analysis.report import IndicatorResult
-from analysis.scoring import NoBranchError
 from questionnaires.model import Indicator, Part
 from surveyapp.deliver.arithmetic import indicator_line, scored_by
 from surveyapp.deliver.tally import TallyRow, TallyTable, worth
+from surveyapp.entries import SAID_NO, check_entries
 from surveyapp.evaluate.bar import Bar, bar
 from surveyapp.evaluate.certain import Sureness, sureness
 from surveyapp.evaluate.desk import Desk
@@ -34,8 +34,6 @@ from surveyapp.present import (
     words,
 )
 from surveyapp.store import EnteredValue, Store
-
-SAID_NO = "no"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -393,22 +391,19 @@ def _circumstance(id: str, part: str, title: str, entered: EnteredValue | None) 
 
 def check_entry(desk: Desk, indicator: str, part: str, value: str) -> None:
     """Refuse a value that cannot be scored, or that there is no place for. Raises UnfitEntryError."""
-    slots = _slots(desk, indicator, []) if indicator in desk.questionnaire.indicators else iter(())
-    slot = next((slot for slot in slots if slot.part == part), None)
-    if slot is None:
-        raise UnfitEntryError(_("There is nothing to enter here"))
-    if slot.choices:
-        if value not in dict(slot.choices):
-            raise UnfitEntryError(_("Choose one of the answers offered"))
-        return
-    found = desk.questionnaire.indicators[indicator]
-    node = next((node for node in found.parts or () if node.id == part), found)
-    try:
-        score_entered(node, value)
-    except NoBranchError:
-        raise UnfitEntryError(_("The number lies outside the rule's range")) from None
-    except ValueError:
-        raise UnfitEntryError(slot.hint or _("This cannot be scored")) from None
+    for problem in check_entries(desk.questionnaire, {f"{indicator}.{part}" if part else indicator: value}):
+        raise UnfitEntryError(_unfit(desk, indicator, part, problem.kind))
+
+
+def _unfit(desk: Desk, indicator: str, part: str, kind: str) -> str:
+    if kind == "no-place":
+        return _("There is nothing to enter here")
+    if kind == "not-offered":
+        return _("Choose one of the answers offered")
+    if kind == "out-of-range":
+        return _("The number lies outside the rule's range")
+    hints = [slot.hint for slot in _slots(desk, indicator, []) if slot.part == part]
+    return hints[0] or _("This cannot be scored")
 
 
 def enter(store: Store, desk: Desk, entry: EnteredValue) -> None:
