@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, flash, g, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveyapp import auth, present, reporting
+from surveyapp import auth, reporting
 from surveyapp.current import current_config, current_store
 from surveyapp.deliver.names import CSV, XLSX, disposition, file_name
 from surveyapp.deliver.rows import rows_csv
@@ -21,42 +18,11 @@ from surveyapp.deliver.workbook import tally_workbook
 from surveyapp.evaluate import cross_tabs as tabs
 from surveyapp.evaluate import door, fielding, forms, results, rule_words, weighing, words
 from surveyapp.evaluate.desk import Desk, desk, listed, next_step, steps
-from surveyapp.evaluate.errors import voice
-from surveyapp.evaluate.language import LANGUAGES, TAGS, spoken
+from surveyapp.evaluate.language import spoken
+from surveyapp.evaluate.pages import Page, blueprint, download, page, today
 from surveyapp.fieldwork import qr
 from surveyapp.fieldwork.links import PublicUrlMissingError
-from surveyapp.store import EnteredValue, UnknownSurveyError
-
-blueprint = Blueprint(
-    "evaluate", __name__, url_prefix="/evaluate", template_folder="templates", static_folder="static"
-)
-blueprint.before_request(door.guard)
-blueprint.after_request(door.dress)
-
-Page = str | tuple[str, int]
-
-
-@blueprint.record_once
-def _install(state: BlueprintSetupState) -> None:
-    assert isinstance(state.app, Flask)
-    door.install(state.app)
-
-
-@blueprint.app_context_processor
-def _common() -> dict[str, Any]:
-    """What every evaluator's page may use."""
-    if not request.path.startswith("/evaluate"):
-        return {}
-    return {
-        "present": present, "words": words, "name": words.name, "language": spoken(), "languages": LANGUAGES, "tags": TAGS,
-        "evaluator": getattr(g, "evaluator", None), "made_with": present.made_with(),
-    }  # fmt: skip
-
-
-@blueprint.errorhandler(UnknownSurveyError)
-def _no_such_survey(_error: UnknownSurveyError) -> Response:
-    return voice(NotFound())
-
+from surveyapp.store import EnteredValue
 
 # --- signing in ----------------------------------------------------------------------------------------------------
 
@@ -139,7 +105,7 @@ def survey(slug: str) -> AnyResponse:
 def questionnaire(slug: str) -> Page:
     """Show the definition: items, measures, validity rules, indicators."""
     published = {version.version: version.published_on for version in current_store().versions(slug)}
-    return _page("questionnaire", desk(current_store(), slug), rules=rule_words, published=published)
+    return page("questionnaire", desk(current_store(), slug), rules=rule_words, published=published)
 
 
 @blueprint.get("/surveys/<slug>/fieldwork")
@@ -153,7 +119,7 @@ def returns(slug: str) -> Page:
     """Show what came back."""
     store = current_store()
     found = desk(store, slug)
-    return _page(
+    return page(
         "returns", found, by_channel=fielding.by_channel(found), by_stratum=fielding.by_stratum(store, found),
         calendar=fielding.calendar(store.day_counts(slug)), aapor=fielding.dispositions(found),
     )  # fmt: skip
@@ -163,7 +129,7 @@ def returns(slug: str) -> Page:
 def cleaning(slug: str) -> Page:
     """Show what does not count, and why."""
     found = desk(current_store(), slug)
-    return _page(
+    return page(
         "cleaning", found, rules=fielding.rule_rows(found), others=fielding.other_reasons(found),
         sensitivity=fielding.sensitivity_table(found),
     )  # fmt: skip
@@ -186,14 +152,7 @@ def cross_tabs(slug: str) -> Page:
 @blueprint.get("/surveys/<slug>/delivery")
 def delivery(slug: str) -> Page:
     """Show what can be taken away."""
-    return _page("delivery", desk(current_store(), slug), public_url=current_config().public_url)
-
-
-def _page(step: str, found: Desk, **more: Any) -> str:
-    here = url_for(f"evaluate.{step}", slug=found.slug)
-    return render_template(
-        f"evaluate/{step}.html", desk=found, steps=steps(found), step=step, here=here, **more
-    )
+    return page("delivery", desk(current_store(), slug), public_url=current_config().public_url)
 
 
 def _cross_tabs(found: Desk, chosen: tabs.Choice | None) -> str:
@@ -216,7 +175,7 @@ def _fieldwork(found: Desk, **bound: Any) -> str:
         list(fielding.strata(found.questionnaire).items())
     )
     by_hand = bound.get("by_hand") or forms.DistributedForm(formdata=None, number=found.survey.distributed)
-    return _page(
+    return page(
         "fieldwork", found, issue=form, by_hand=by_hand, link=fielding.public_link(current_config(), found.slug),
         batches=current_store().batches(found.slug), strata=fielding.strata(found.questionnaire),
     )  # fmt: skip
@@ -225,7 +184,7 @@ def _fieldwork(found: Desk, **bound: Any) -> str:
 def _results(found: Desk, refused: forms.EntryForm | None = None) -> str:
     tables = tally_tables(found.questionnaire, found.report)
     entered = current_store().entered(found.slug)
-    return _page(
+    return page(
         "results", found, results=results, weighing=weighing, tables=tables, worth=worth,
         others=other_items(found.questionnaire, tables), cards=results.cards(found, entered),
         total=results.total(found), refused=refused, refusals=forms.errors_of(refused) if refused else [],
@@ -271,11 +230,11 @@ def issue_codes(slug: str) -> Response | Page:
         purpose=(form.purpose.data or "").strip() or "survey",
     )  # fmt: skip
     try:
-        sheet = fielding.issue(current_store(), current_config(), slug, order, _today())
+        sheet = fielding.issue(current_store(), current_config(), slug, order, today())
     except PublicUrlMissingError:
         return _fieldwork(found, issue=form), door.REFUSED
-    name = file_name(found.questionnaire.title.say(), "答题码", _today(), ending="xlsx")
-    return _download(sheet, XLSX, name, f"{slug}-codes.xlsx")
+    name = file_name(found.questionnaire.title.say(), "答题码", today(), ending="xlsx")
+    return download(sheet, XLSX, name, f"{slug}-codes.xlsx")
 
 
 @blueprint.post("/surveys/<slug>/codes/void")
@@ -313,7 +272,7 @@ def _entered(found: Desk, form: forms.EntryForm) -> bool:
     indicator, part = form.key
     entry = EnteredValue(
         indicator=indicator, part=part, value=(form.value.data or "").strip(), reason=(form.reason.data or "").strip(),
-        entered_by=g.evaluator.account, day=_today(),
+        entered_by=g.evaluator.account, day=today(),
     )  # fmt: skip
     try:
         results.enter(current_store(), found, entry)
@@ -362,7 +321,7 @@ def workbook(slug: str) -> Response:
         entered=store.entered(slug),
         table=reporting.pattern_table(store, slug),
     )
-    return _download(
+    return download(
         book, XLSX, file_name(found.report.title, "统计表", ending="xlsx"), f"{slug}-tallies.xlsx"
     )
 
@@ -373,14 +332,4 @@ def rows(slug: str) -> Response:
     store = current_store()
     found = reporting.questionnaire(store, slug)
     content = rows_csv(found, reporting.pattern_table(store, slug), store.responses(slug))
-    return _download(content, CSV, file_name(found.title.say(), "答卷", ending="csv"), f"{slug}-rows.csv")
-
-
-def _download(content: Any, kind: str, name: str, plain: str) -> Response:
-    response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = disposition(name, plain)
-    return response
-
-
-def _today() -> str:
-    return datetime.fromtimestamp(door.now(), current_config().zone).date().isoformat()
+    return download(content, CSV, file_name(found.title.say(), "答卷", ending="csv"), f"{slug}-rows.csv")
