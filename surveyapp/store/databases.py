@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import filelock
-from sqlalchemy import URL, Connection, Engine, text, update
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import URL, Connection, Engine, func, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from surveyapp.store import engines, tables
 from surveyapp.store.errors import ServerRunningError, StoreClosedError
@@ -15,6 +17,10 @@ from surveyapp.store.wording import worded_errors
 from surveyapp.store.writer import GroupWriter
 
 T = TypeVar("T")
+
+_SHORT_WAIT = 500
+_USED = select(func.count()).where(tables.access_code.c.state == "used")
+_BY_KEY = text("CLUSTER access_code USING pk_access_code")
 
 _MIGRATION_LOCK = 0x73757276  # any number that is ours among a server's advisory locks
 
@@ -61,7 +67,7 @@ class Database(ABC):
 
     @abstractmethod
     def checkpoint(self) -> bool:
-        """Fold the write-ahead log into the database; false if readers were in the way."""
+        """Remove what tells the order of recent writes; false if somebody was in the way, so that it is left for later."""
 
     @abstractmethod
     def forget_order(self, survey: str) -> None:
@@ -144,6 +150,7 @@ class PostgresDatabase(Database):
         self._engine = engines.postgres(url, lock_seconds)
         # The same pool; a single statement needs a third of the round trips when it is its own transaction.
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._laid_out = 0
         # Streaming uses a server-side cursor, which lives in a transaction.
         self._readers, self._streamers = self._autocommit, self._engine
         try:
@@ -174,8 +181,27 @@ class PostgresDatabase(Database):
         """Allow it: any number of servers may work on PostgreSQL."""
 
     def checkpoint(self) -> bool:
-        """Leave it to PostgreSQL."""
-        return True
+        """Lay the codes out by their random keys, if any was used since: a dump lists rows as they lie in the table.
+
+        PostgreSQL writes a changed row anew behind the others, so the used codes lie in the order in which they were
+        used, as the responses lie in the order in which they came. Without the one order the other leads to no code.
+        """
+        with worded_errors():
+            with self._readers.connect() as connection:
+                used = connection.execute(_USED).scalar_one()
+            if used == self._laid_out:
+                return True
+            with self._engine.begin() as connection:
+                # Whoever wants a code waits behind this lock, so it is not waited for long.
+                connection.execute(text(f"SET LOCAL lock_timeout = {_SHORT_WAIT}"))
+                try:
+                    connection.execute(_BY_KEY)
+                except OperationalError as error:
+                    if not isinstance(error.orig, LockNotAvailable):
+                        raise
+                    return False
+            self._laid_out = used
+            return True
 
     def forget_order(self, survey: str) -> None:
         """Give all rows of a survey one transaction's mark, then lay them out by their random keys.

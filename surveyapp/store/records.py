@@ -1,5 +1,6 @@
 """What the store takes in and gives out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,6 +77,19 @@ class DayCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CountRow:
+    """How many responses of one kind came in, whether they are shown yet or not."""
+
+    day: str
+    channel: str
+    stratum: str | None
+    validity: str
+    flags: str
+    shown: bool
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Survey:
     """A survey's settings."""
 
@@ -87,6 +101,10 @@ class Survey:
     closes_on: str | None
     open_link: bool
     distributed: int | None
+    closed_at: int | None = None
+    """When it was closed by hand, in unix seconds; None unless it is closed."""
+    views: int = 0
+    """How often the page was shown by the open link."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,9 +117,46 @@ class Version:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CodeHashes:
+    """What is kept of one access code: the hash of its link, and of the short code typed by hand."""
+
+    link: str
+    typed: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewBatch:
+    """Codes to be issued together."""
+
+    purpose: str
+    channel: str
+    stratum: str | None
+    day: str
+    codes: Sequence[CodeHashes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draw:
+    """A sample drawn from a list of people: how it can be drawn again, and how many, but nobody's name."""
+
+    id: str
+    survey: str
+    drawn_on: str
+    drawn_by: str
+    method: str
+    seed: str
+    file_hash: str
+    """SHA-256 of the list's bytes, in hex."""
+    counts: str
+    """JSON: `{stratum: {"people": N, "drawn": n}}`; the stratum is empty for a simple sample."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
     """An access code's state and what its batch says about it."""
 
+    hash: str
+    """The hash of its link, whichever of the two was looked up."""
     state: str
     stratum: str | None
     channel: str
@@ -111,7 +166,10 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerRow:
-    """The codes of one purpose, channel and stratum: all that were issued, and of them the used and the void ones."""
+    """The codes of one purpose, channel and stratum: all that were issued, and of them the used, the void and the opened.
+
+    `undelivered` is how many came back unread, as entered by hand.
+    """
 
     purpose: str
     channel: str
@@ -119,6 +177,8 @@ class LedgerRow:
     issued: int
     used: int
     void: int
+    opened: int
+    undelivered: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +191,46 @@ class Batch:
     channel: str
     stratum: str | None
     issued_on: str
+    count: int
+    undelivered: int = 0
+    draw: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One attempt to reach a case by telephone; deleted when the survey closes."""
+
+    id: str
+    code_hash: str
+    day: str
+    outcome: str
+    call_back: str = ""
+    """Empty, or when to call again: `YYYY-MM-DD HH:MM`."""
+    note: str = ""
+    called_by: str = ""
+    attempt: int = 0
+    """Its number among the case's attempts, from 1; given by the store."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaperEntry:
+    """The first typing of a paper copy, which waits for the second; never with an access code."""
+
+    survey: str
+    number: str
+    version: str
+    fields: str
+    """JSON: the values typed, by field name."""
+    entered_by: str
+    day: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """How many answers at most came together on a day, by the kind of togetherness."""
+
+    day: str
+    kind: str
     count: int
 
 

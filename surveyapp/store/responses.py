@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Text, bindparam, create_engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, bindparam, create_engine, func, select, update
 from sqlalchemy.sql import ClauseElement
 
+from questionnaires.accept import LENIENT_CHANNELS
 from surveyapp.store import tables
 from surveyapp.store.errors import UnknownSurveyError, UnstorableTextError
-from surveyapp.store.records import DayCount, Outcome, PatternRow, StoredResponse, Submission
+from surveyapp.store.records import CountRow, DayCount, Outcome, PatternRow, StoredResponse, Submission
 from surveyapp.store.topic import Topic, inserting, made
 
 _RESPONSE = tables.response.c
@@ -17,7 +18,12 @@ _VERSION = tables.version.c
 _CODE = tables.access_code.c
 _CONTENT = ("survey", "version", "answers", "open_text")
 _FIELDS = tuple(field.name for field in fields(Submission))
+_KEPT = [_RESPONSE[field.name] for field in fields(StoredResponse)]
 _REFUSED = {"used": Outcome.CODE_USED, "void": Outcome.CODE_VOID}
+
+
+BATCH = 5
+"""New answers that are taken up together at least, so that nobody's can be read off by what changed."""
 
 
 class _RefusedError(Exception):
@@ -28,13 +34,21 @@ class _RefusedError(Exception):
         self.outcome: Final = outcome
 
 
+class _RefusedTogetherError(Exception):
+    """Undoes all of many submissions' writes and carries what became of each."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        super().__init__("refused")
+        self.outcomes: Final = outcomes
+
+
 class Responses(Topic):
     """The statements about responses."""
 
     def submit(self, submission: Submission) -> Outcome:
         """Store one response and spend its code, both or neither; durable when this returns STORED."""
         _refuse_unstorable(submission)
-        values = _values(submission)
+        values = _values(submission, shown=False)
         try:
             return self._write(
                 lambda connection: _submit(connection, values), single=submission.code_hash is None
@@ -46,24 +60,60 @@ class Responses(Topic):
         """Store many responses in one transaction; each has its own outcome."""
         for submission in submissions:
             _refuse_unstorable(submission)
-        rows = [_values(submission) for submission in submissions]
+        rows = _loaded(submissions)
         return self._write(lambda connection: [_submit_apart(connection, row) for row in rows])
 
-    def patterns(self, slug: str) -> list[PatternRow]:
-        """Count the distinct answers of a survey: the pattern table."""
+    def submit_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Store many responses, or none of them unless each is stored or was there before; each has its outcome."""
+        for submission in submissions:
+            _refuse_unstorable(submission)
+        rows = _loaded(submissions)
+        try:
+            return self._write(lambda connection: _submit_together(connection, rows))
+        except _RefusedTogetherError as refused:
+            return refused.outcomes
+
+    def release(self, slug: str) -> int:
+        """Take waiting answers into what is shown, if enough wait that none can be told apart; how many go on waiting.
+
+        What respondents sent themselves and what staff entered for them are counted apart: who typed four copies knows
+        them, and could read off the fifth answer of a batch. Once a survey is closed nothing waits.
+        """
+        waiting = self._waiting(slug)
+        ripe = [
+            channels
+            for channels in (set(waiting) & LENIENT_CHANNELS, set(waiting) - LENIENT_CHANNELS)
+            if sum(waiting[channel] for channel in channels) >= BATCH
+        ]
+        for channels in ripe:
+            mine = (_RESPONSE.survey == slug, ~_RESPONSE.shown, _RESPONSE.channel.in_(sorted(channels)))
+            self._change(update(tables.response).where(*mine).values(shown=True))
+        return sum(waiting.values()) - sum(waiting[channel] for channels in ripe for channel in channels)
+
+    def _waiting(self, slug: str) -> dict[str, int]:
+        counted = select(_RESPONSE.channel, func.count()).where(_RESPONSE.survey == slug, ~_RESPONSE.shown)
+        with self._database.read() as connection:
+            rows = connection.execute(counted.group_by(_RESPONSE.channel)).all()
+        return {row[0]: row[1] for row in rows}
+
+    def patterns(self, slug: str, *, live: bool = False) -> list[PatternRow]:
+        """Count the distinct answers of a survey that are shown: the pattern table. `live` counts those that wait too."""
         columns = [
             _RESPONSE[name] for name in ("answers", "stratum", "version", "channel", "validity", "flags")
         ]
-        counted = select(*columns, func.count().label("count")).where(_RESPONSE.survey == slug)
+        counted = select(*columns, func.count().label("count")).where(*_chosen(slug, live=live))
         return self._all(PatternRow, counted.group_by(*columns))
 
     def response(self, id: str) -> StoredResponse | None:
         """Find one response by the id its page was given, to tell whether it arrived."""
-        return self._one(StoredResponse, select(tables.response).where(_RESPONSE.id == id))
+        return self._one(StoredResponse, select(*_KEPT).where(_RESPONSE.id == id))
 
-    def responses(self, slug: str) -> Iterator[StoredResponse]:
-        """Stream a survey's responses by their random ids, which tell nothing of their arrival."""
-        chosen = select(tables.response).where(_RESPONSE.survey == slug).order_by(_RESPONSE.id)
+    def responses(self, slug: str, *, live: bool = False) -> Iterator[StoredResponse]:
+        """Stream a survey's shown responses by their random ids, which tell nothing of their arrival.
+
+        `live` streams those that wait too.
+        """
+        chosen = select(*_KEPT).where(*_chosen(slug, live=live)).order_by(_RESPONSE.id)
         with (
             self._database.read(streaming=True) as connection,
             # Closed also where the reader stops halfway: on PostgreSQL it is a cursor on the server.
@@ -73,10 +123,17 @@ class Responses(Topic):
                 yield made(StoredResponse, row)
 
     def day_counts(self, slug: str) -> list[DayCount]:
-        """Count a survey's responses by day and channel."""
+        """Count a survey's responses by day and channel, shown or not."""
         columns = (_RESPONSE.day, _RESPONSE.channel)
         counted = select(*columns, func.count().label("count")).where(_RESPONSE.survey == slug)
         return self._all(DayCount, counted.group_by(*columns).order_by(*columns))
+
+    def counts(self, slug: str) -> list[CountRow]:
+        """Count a survey's responses by all but their answers, shown or not."""
+        names = ("day", "channel", "stratum", "validity", "flags", "shown")
+        columns = [_RESPONSE[name] for name in names]
+        counted = select(*columns, func.count().label("count")).where(_RESPONSE.survey == slug)
+        return self._all(CountRow, counted.group_by(*columns).order_by(*columns))
 
 
 class _Statements:
@@ -86,7 +143,7 @@ class _Statements:
         def text(statement: ClauseElement) -> str:
             return str(statement.compile(dialect=dialect))
 
-        published = select(*[bindparam(column.name, type_=Text) for column in _RESPONSE]).where(
+        published = select(*[bindparam(column.name, type_=column.type) for column in _RESPONSE]).where(
             _VERSION.survey == bindparam("survey"), _VERSION.version == bindparam("version")
         )
         mine = (_CODE.code_hash == bindparam("code_hash"), _CODE.survey == bindparam("survey"))
@@ -143,8 +200,25 @@ def _submit_apart(connection: Connection, values: dict[str, Any]) -> Outcome:
     return outcome
 
 
-def _values(submission: Submission) -> dict[str, Any]:
-    return {name: getattr(submission, name) for name in _FIELDS}
+def _submit_together(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Outcome]:
+    outcomes = [_submit_apart(connection, row) for row in rows]
+    if not set(outcomes) <= {Outcome.STORED, Outcome.REPEATED}:
+        raise _RefusedTogetherError(outcomes)
+    return outcomes
+
+
+def _loaded(submissions: Sequence[Submission]) -> list[dict[str, Any]]:
+    """Return rows that are loaded at once: enough of them are one batch, which is shown as soon as it is there."""
+    return [_values(one, shown=len(submissions) >= BATCH) for one in submissions]
+
+
+def _chosen(slug: str, *, live: bool) -> list[ColumnElement[bool]]:
+    mine = _RESPONSE.survey == slug
+    return [mine] if live else [mine, _RESPONSE.shown]
+
+
+def _values(submission: Submission, *, shown: bool) -> dict[str, Any]:
+    return {name: getattr(submission, name) for name in _FIELDS} | {"shown": shown}
 
 
 def _refuse_unstorable(submission: Submission) -> None:

@@ -6,11 +6,12 @@ from typing import Self
 from surveyapp.store.accounts import Accounts
 from surveyapp.store.codes import Codes
 from surveyapp.store.databases import connect
+from surveyapp.store.modes import Modes
 from surveyapp.store.responses import Responses
 from surveyapp.store.surveys import Surveys
 
 
-class Store(Surveys, Codes, Responses, Accounts):
+class Store(Surveys, Codes, Responses, Modes, Accounts):
     """One open database. It may be used by all threads of a process, but not across a fork."""
 
     @classmethod
@@ -41,7 +42,10 @@ class Store(Surveys, Codes, Responses, Accounts):
         self._database.claim_server()
 
     def checkpoint(self) -> bool:
-        """Empty SQLite's write-ahead log, which keeps the order of arrival; false if a reader was in the way."""
+        """Remove what tells the order of recent writes: SQLite's write-ahead log, PostgreSQL's order of used codes.
+
+        False if somebody was in the way; the next call does it then.
+        """
         return self._database.checkpoint()
 
     def forget_order(self, slug: str) -> None:

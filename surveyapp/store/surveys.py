@@ -1,8 +1,9 @@
 """Surveys, their published versions, and the values evaluators enter by hand."""
 
+import time
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from surveyapp.store import tables
 from surveyapp.store.errors import UnknownSurveyError
@@ -33,13 +34,24 @@ class Surveys(Topic):
         """List all surveys by slug."""
         return self._all(Survey, select(tables.survey).order_by(tables.survey.c.slug))
 
-    def set_state(self, slug: str, state: str) -> None:
-        """Set the state: draft, open, paused or closed. Closing also forgets the order of arrival."""
+    def set_state(self, slug: str, state: str, *, at: float | None = None) -> None:
+        """Set the state: draft, open, paused or closed, at a time in unix seconds, now unless told otherwise.
+
+        Closing also shows the answers that waited, deletes the records of calls and forgets the order of arrival. A
+        survey that is closed already keeps the time at which it was closed.
+        """
         if state not in STATES:
             raise ValueError(f"state ({state}) must be one of {', '.join(STATES)}")
-        self._set(slug, state=state)
         if state == "closed":
-            self._database.forget_order(slug)
+            self.finish(slug, closed_at=int(time.time() if at is None else at))
+        else:
+            self._set(slug, state=state, closed_at=None)
+
+    def finish(self, slug: str, *, closed_at: int | None = None) -> None:
+        """Do what closing does, also for answers that came in the grace time after it. Raises UnknownSurveyError."""
+        missing = UnknownSurveyError(slug)
+        self._write(lambda connection: _close(connection, slug, closed_at, missing))
+        self._database.forget_order(slug)
 
     def set_window(self, slug: str, opens_on: str | None, closes_on: str | None) -> None:
         """Set the first and the last day of fielding."""
@@ -84,6 +96,16 @@ class Surveys(Topic):
     def _set(self, slug: str, **values: Any) -> None:
         change = update(tables.survey).where(tables.survey.c.slug == slug).values(values)
         self._change(change, missing=UnknownSurveyError(slug))
+
+
+def _close(connection: Connection, slug: str, closed_at: int | None, missing: UnknownSurveyError) -> None:
+    survey, response = tables.survey.c, tables.response.c
+    closed = {"state": "closed", "closed_at": func.coalesce(survey.closed_at, closed_at)}
+    if not connection.execute(update(tables.survey).where(survey.slug == slug).values(closed)).rowcount:
+        raise missing
+    waiting = update(tables.response).where(response.survey == slug, ~response.shown)
+    connection.execute(waiting.values(shown=True))
+    connection.execute(delete(tables.call_attempt).where(tables.call_attempt.c.survey == slug))
 
 
 def _publish(connection: Connection, first: dict[str, Any], values: dict[str, str]) -> bool:

@@ -10,13 +10,17 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
+    false,
+    text,
+    true,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema this code works with: the newest file in migrations/versions."""
 
 REVISION_TABLE = "schema_revision"
@@ -43,6 +47,10 @@ def _flag(name: str) -> Column[bool]:
     return Column(name, Boolean, nullable=False)
 
 
+def _sum(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text("0"))
+
+
 survey = Table(
     "survey",
     metadata,
@@ -53,6 +61,9 @@ survey = Table(
     _text("closes_on", optional=True),
     _flag("open_link"),
     _number("distributed", optional=True),
+    # When it was closed by hand, in unix seconds: an evaluator's act, which says when the grace time ends.
+    _number("closed_at", optional=True),
+    _sum("views"),
     CheckConstraint("state IN ('draft', 'open', 'paused', 'closed')", name="state"),
     CheckConstraint("distributed >= 0", name="distributed"),
     sqlite_with_rowid=False,
@@ -68,6 +79,20 @@ version = Table(
     sqlite_with_rowid=False,
 )
 
+draw = Table(
+    "draw",
+    metadata,
+    _text("id", key=True),
+    Column("survey", Text, ForeignKey("survey.slug"), nullable=False, index=True),
+    _text("drawn_on"),
+    _text("drawn_by"),
+    _text("method"),
+    _text("seed"),
+    _text("file_hash"),
+    _text("counts"),
+    sqlite_with_rowid=False,
+)
+
 batch = Table(
     "batch",
     metadata,
@@ -78,6 +103,8 @@ batch = Table(
     _text("stratum", optional=True),
     _text("issued_on"),
     _number("count"),
+    _sum("undelivered"),
+    _text("draw", optional=True),
     sqlite_with_rowid=False,
 )
 
@@ -87,7 +114,11 @@ access_code = Table(
     _text("code_hash", key=True),
     _text("survey"),
     Column("batch", Text, ForeignKey("batch.id"), nullable=False, index=True),
+    # Written over in place: a used code lies where it lay, so that the file does not tell in which order codes were used.
     _text("state"),
+    _text("typed_hash", optional=True),
+    Column("opened", Boolean, nullable=False, server_default=false()),
+    Index("ux_access_code_typed_hash", "typed_hash", unique=True),
     CheckConstraint("state IN ('issued', 'used', 'void')", name="state"),
     sqlite_with_rowid=False,
 )
@@ -105,10 +136,57 @@ response = Table(
     _text("answers"),
     _text("open_text"),
     _text("day"),
+    # Whether scores and tables speak of it yet: new answers are taken up in batches (see `Responses.release`).
+    Column("shown", Boolean, nullable=False, server_default=true()),
     # That the version is published is checked by the INSERT itself. A foreign key would do it by locking the version's
     # row, which on PostgreSQL costs every fourth submission (versions are never deleted, so nothing needs locking).
     # No index but the key. Measured with 300,000 rows on SQLite: by an index on the survey the pattern table takes longer
     # (0.39 s for a survey with a tenth of the rows, 0.13 s without); one that covers it takes 0.08 s and doubles the file.
+    sqlite_with_rowid=False,
+)
+
+# The few that wait, found without reading all.
+Index(
+    "ix_response_waiting",
+    response.c.survey,
+    sqlite_where=~response.c.shown,
+    postgresql_where=~response.c.shown,
+)
+
+call_attempt = Table(
+    "call_attempt",
+    metadata,
+    _text("id", key=True),
+    _text("survey"),
+    Column("code_hash", Text, nullable=False, index=True),
+    _number("attempt"),
+    _text("day"),
+    _text("outcome"),
+    _text("call_back"),
+    _text("note"),
+    _text("called_by"),
+    sqlite_with_rowid=False,
+)
+
+paper_entry = Table(
+    "paper_entry",
+    metadata,
+    Column("survey", Text, ForeignKey("survey.slug"), primary_key=True),
+    _text("number", key=True),
+    _text("version"),
+    _text("fields"),
+    _text("entered_by"),
+    _text("day"),
+    sqlite_with_rowid=False,
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("survey", Text, ForeignKey("survey.slug"), primary_key=True),
+    _text("day", key=True),
+    _text("kind", key=True),
+    _number("count"),
     sqlite_with_rowid=False,
 )
 

@@ -67,7 +67,7 @@ def query(store: Store, statement: str) -> list[tuple[object, ...]]:
 
 
 def count(store: Store) -> int:
-    return sum(row.count for row in store.patterns("water"))
+    return sum(row.count for row in store.patterns("water", live=True))
 
 
 def submit_from_another_process(url: str, ids: list[str]) -> None:

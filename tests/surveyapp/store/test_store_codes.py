@@ -9,7 +9,9 @@ from tests.surveyapp.store.samples import code_hash, issue, query, submission
 def test_looking_at_a_code_spends_nothing(store: Store) -> None:
     (code,) = issue(store, 1, stratum="north")
     (batch,) = store.batches("water")
-    expected = Code(state="issued", stratum="north", channel="code", batch=batch.id, purpose="main")
+    expected = Code(
+        hash=code, state="issued", stratum="north", channel="code", batch=batch.id, purpose="main",
+    )  # fmt: skip
     assert [store.code("water", code) for _ in range(3)] == [expected] * 3
 
 
@@ -67,9 +69,22 @@ def test_the_ledger_counts_by_purpose_channel_and_stratum(store: Store) -> None:
     store.submit(submission(code_hash=code_hash("1 0")))
     store.submit(submission(code_hash=code_hash("2 0")))
     assert store.ledger("water") == [
-        LedgerRow(purpose="main", channel="code", stratum="north", issued=4, used=2, void=0),
-        LedgerRow(purpose="main", channel="phone", stratum=None, issued=3, used=0, void=0),
-        LedgerRow(purpose="pilot", channel="code", stratum="north", issued=1, used=0, void=0),
+        LedgerRow(
+            purpose="main", channel="code", stratum="north", issued=4, used=2, void=0, opened=2, undelivered=0
+        ),
+        LedgerRow(
+            purpose="main", channel="phone", stratum=None, issued=3, used=0, void=0, opened=0, undelivered=0
+        ),
+        LedgerRow(
+            purpose="pilot",
+            channel="code",
+            stratum="north",
+            issued=1,
+            used=0,
+            void=0,
+            opened=0,
+            undelivered=0,
+        ),
     ]
     assert all(type(row.issued) is int for row in store.ledger("water"))
     assert store.ledger("road") == []

@@ -43,7 +43,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(store_url: str) -> None:
     # A server process may still be at work on what a killed client had sent.
     time.sleep(0.5)
     with Store.open(store_url) as store:
-        kept = {row.id: row.answers for row in store.responses("water")}
+        kept = {row.id: row.answers for row in store.responses("water", live=True)}
         used = sum(row.used for row in store.ledger("water"))
         if store_url.startswith("sqlite"):
             assert query(store, "PRAGMA integrity_check") == [("ok",)]

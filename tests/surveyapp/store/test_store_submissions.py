@@ -20,7 +20,7 @@ from tests.surveyapp.store.samples import DAY, at_once, code_hash, count, issue,
 def test_a_new_submission_is_stored_as_it_came(store: Store) -> None:
     sent = submission(stratum="north", validity="speeding", flags="fast", open_text='{"q9":"𠮷好\\n👨‍👩‍👧"}')
     assert store.submit(sent) is Outcome.STORED
-    (kept,) = store.responses("water")
+    (kept,) = store.responses("water", live=True)
     assert {name: getattr(kept, name) for name in kept.__slots__} == {
         name: getattr(sent, name) for name in kept.__slots__
     }
@@ -39,7 +39,7 @@ def test_the_same_id_with_other_content_is_a_conflict_and_the_first_stands(
     sent = submission()
     store.submit(sent)
     assert store.submit(submission(id=sent.id, **change)) is Outcome.CONFLICT
-    assert [row.answers for row in store.responses("water")] == [sent.answers]
+    assert [row.answers for row in store.responses("water", live=True)] == [sent.answers]
 
 
 def test_the_same_id_in_another_survey_is_a_conflict(store: Store) -> None:
@@ -181,7 +181,7 @@ def test_patterns_count_equal_answers(store: Store) -> None:
     for answers, stratum in [("a", None), ("a", None), ("a", "north"), ("b", None)]:
         store.submit(submission(answers=answers, stratum=stratum))
     plain = {"version": "v1", "channel": "web", "validity": "", "flags": ""}
-    assert set(store.patterns("water")) == {
+    assert set(store.patterns("water", live=True)) == {
         PatternRow(answers="a", stratum=None, count=2, **plain),
         PatternRow(answers="a", stratum="north", count=1, **plain),
         PatternRow(answers="b", stratum=None, count=1, **plain),
@@ -191,17 +191,17 @@ def test_patterns_count_equal_answers(store: Store) -> None:
 def test_patterns_and_responses_are_of_one_survey(store: Store) -> None:
     store.publish("road", "v1", "id: road", day=DAY, open_link=True)
     store.submit(submission())
-    assert store.patterns("road") == []
-    assert list(store.responses("road")) == []
+    assert store.patterns("road", live=True) == []
+    assert list(store.responses("road", live=True)) == []
 
 
 def test_responses_can_be_left_halfway(store: Store) -> None:
     store.submit_many([submission() for _ in range(3000)])
-    stream = store.responses("water")
+    stream = store.responses("water", live=True)
     next(stream)
     stream.close()  # type: ignore[attr-defined]
     assert store.submit(submission()) is Outcome.STORED
-    assert len(list(store.responses("water"))) == 3001
+    assert len(list(store.responses("water", live=True))) == 3001
 
 
 def test_responses_are_counted_by_day_and_channel(store: Store) -> None:

@@ -220,7 +220,7 @@ def test_a_second_process_writing_at_the_same_time_loses_nothing(sqlite_url: str
         submit_from_another_process(sqlite_url, mine)
         process.join(60)
         assert process.exitcode == 0
-        assert {row.id for row in store.responses("water")} == {*mine, *theirs}
+        assert {row.id for row in store.responses("water", live=True)} == {*mine, *theirs}
         assert query(store, "PRAGMA integrity_check") == [("ok",)]
 
 
@@ -284,7 +284,7 @@ def test_a_checkpoint_empties_the_log(sqlite_store: Store) -> None:
 
 def test_a_checkpoint_gives_way_to_a_reader(sqlite_store: Store) -> None:
     sqlite_store.submit_many([submission() for _ in range(3000)])
-    stream = sqlite_store.responses("water")
+    stream = sqlite_store.responses("water", live=True)
     next(stream)
     sqlite_store.submit(submission())
     assert not sqlite_store.checkpoint()
