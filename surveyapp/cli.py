@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.commands import compare, definitions, plan, running, surveys
+from surveyapp.commands import backups, compare, definitions, plan, running, surveys
 from surveyapp.console import Commands
 
 
@@ -24,6 +24,6 @@ def main(lang: str | None) -> None:
 for command in (
     definitions.check, definitions.analyse, definitions.rule, compare.compare, plan.plan,
     surveys.publish, surveys.surveys, surveys.codes, surveys.qr, surveys.state, surveys.report, surveys.export,
-    running.serve, running.demo, running.user, running.token, running.doctor,
+    running.serve, running.demo, running.user, running.token, running.doctor, backups.backup, backups.restore,
 ):  # fmt: skip
     main.add_command(command)

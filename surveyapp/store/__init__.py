@@ -1,5 +1,6 @@
 """Everything this program keeps: surveys, access codes, responses and accounts, on SQLite or PostgreSQL."""
 
+from surveyapp.store.backups import backup, restore
 from surveyapp.store.diagnosis import Finding, diagnose
 from surveyapp.store.engines import sqlite_url
 from surveyapp.store.errors import (
@@ -9,6 +10,7 @@ from surveyapp.store.errors import (
     ForeignDatabaseError,
     NotAFileError,
     NotAFolderError,
+    NotEmptyError,
     PlainAtSignError,
     PlainQueryError,
     ServerRunningError,
@@ -24,6 +26,7 @@ from surveyapp.store.errors import (
     UnknownAccountError,
     UnknownSurveyError,
     UnknownTokenError,
+    UnreadableBackupError,
     UnstorableTextError,
     UnsupportedDatabaseError,
 )
@@ -72,6 +75,7 @@ __all__ = [
     "NewBatch",
     "NotAFileError",
     "NotAFolderError",
+    "NotEmptyError",
     "Outcome",
     "PaperEntry",
     "PatternRow",
@@ -96,9 +100,12 @@ __all__ = [
     "UnknownAccountError",
     "UnknownSurveyError",
     "UnknownTokenError",
+    "UnreadableBackupError",
     "UnstorableTextError",
     "UnsupportedDatabaseError",
     "Version",
+    "backup",
     "diagnose",
+    "restore",
     "sqlite_url",
 ]

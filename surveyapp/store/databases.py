@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 import filelock
@@ -51,6 +51,10 @@ class Database(ABC):
             yield connection
 
     @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """Lend a connection on which all statements see the same moment."""
+
+    @abstractmethod
     def write(self, work: Callable[[Connection], T], *, single: bool = False) -> T:
         """Do the work in a transaction; return only after it is durable.
 
@@ -89,6 +93,16 @@ class SqliteDatabase(Database):
         )
         with self.writer.locked(), engine.connect() as connection:
             _migrate_sqlite(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Read within one transaction, which in a write-ahead log keeps nobody from writing."""
+        with self.read(streaming=True) as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
 
     def write(self, work: Callable[[Connection], T], *, single: bool = False) -> T:
         """Hand the work to the group writer."""
@@ -163,6 +177,15 @@ class PostgresDatabase(Database):
         with self._engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             migrate(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Read within one transaction that sees the moment of its first statement."""
+        if self._closed:
+            raise StoreClosedError
+        engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with worded_errors(), engine.begin() as connection:
+            yield connection
 
     def write(self, work: Callable[[Connection], T], *, single: bool = False) -> T:
         """Do the work in a transaction of its own."""

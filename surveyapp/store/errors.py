@@ -16,6 +16,8 @@ StoreError
 ├── UnsupportedDatabaseError  neither a SQLite file nor PostgreSQL
 │   ├── PlainQueryError       a ? in a SQLite path that is not written %3F
 │   └── PlainAtSignError      an @ in a PostgreSQL password that is not written %40
+├── UnreadableBackupError     not a backup, or a damaged one
+├── NotEmptyError             a backup would replace what is there
 ├── UnstorableTextError       text no database can keep
 └── MissingRowError, ExistingRowError and their kin: UnknownSurveyError, …
 """
@@ -39,6 +41,28 @@ def _rebuilt(kind: type[StoreError], zh: str, en: str) -> StoreError:
     error = kind.__new__(kind)
     StoreError.__init__(error, zh=zh, en=en)
     return error
+
+
+class UnreadableBackupError(StoreError):
+    """A file is no backup of this program, or it was damaged."""
+
+    def __init__(self, reason: str) -> None:
+        """Say what is wrong with it."""
+        super().__init__(
+            zh=f"这个备份文件不能用（{reason}），什么也没有恢复。请换一份备份。",
+            en=f"This backup cannot be used ({reason}); nothing was restored. Take another one.",
+        )
+
+
+class NotEmptyError(StoreError):
+    """The database to restore into holds something already."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            zh="数据库里已有内容，什么也没有恢复。确实要用备份整个替换时，请加 --replace。",
+            en="The database is not empty; nothing was restored. Add --replace to replace all of it by the backup.",
+        )
 
 
 class StoreBusyError(StoreError):

@@ -77,9 +77,12 @@ class Responses(Topic):
         """Take waiting answers into what is shown, if enough wait that none can be told apart; how many go on waiting.
 
         What respondents sent themselves and what staff entered for them are counted apart: who typed four copies knows
-        them, and could read off the fifth answer of a batch. Once a survey is closed nothing waits.
+        them, and could read off the fifth answer of a batch. Closing shows all; what comes in the grace time after it
+        waits for its end (`finish`).
         """
         waiting = self._waiting(slug)
+        if not waiting or self._is_closed(slug):
+            return sum(waiting.values())
         ripe = [
             channels
             for channels in (set(waiting) & LENIENT_CHANNELS, set(waiting) - LENIENT_CHANNELS)
@@ -89,6 +92,11 @@ class Responses(Topic):
             mine = (_RESPONSE.survey == slug, ~_RESPONSE.shown, _RESPONSE.channel.in_(sorted(channels)))
             self._change(update(tables.response).where(*mine).values(shown=True))
         return sum(waiting.values()) - sum(waiting[channel] for channels in ripe for channel in channels)
+
+    def _is_closed(self, slug: str) -> bool:
+        state = select(tables.survey.c.state).where(tables.survey.c.slug == slug)
+        with self._database.read() as connection:
+            return connection.execute(state).scalar() == "closed"
 
     def _waiting(self, slug: str) -> dict[str, int]:
         counted = select(_RESPONSE.channel, func.count()).where(_RESPONSE.survey == slug, ~_RESPONSE.shown)

@@ -59,10 +59,10 @@ def test_after_closing_nothing_waits(store: Store) -> None:
     send(store, 3)
     store.set_state("water", "closed")
     assert shown(store) == 3
-    send(store, 2)  # in the grace time
-    assert (store.release("water"), shown(store)) == (2, 3)
+    send(store, 6)  # in the grace time
+    assert (store.release("water"), shown(store)) == (6, 3)
     store.finish("water")
-    assert (store.release("water"), shown(store)) == (0, 5)
+    assert (store.release("water"), shown(store)) == (0, 9)
 
 
 def test_two_states_that_follow_each_other_differ_by_five_or_not_at_all(store: Store) -> None:
