@@ -127,6 +127,12 @@ def _sum(marks: Mapping[str, str], counts: Mapping[str, Amount], e: Fraction | N
 # --- from fieldwork ------------------------------------------------------------------------------------------------
 
 BREAK_OFF, INELIGIBLE = "incomplete", "ineligible"
+UNDELIVERED = "UO"
+"""Mail, text message or e-mail that came back unread: Standard Definitions lists it under unknown eligibility, no returned
+questionnaire (3.30, mailing or invitation returned undelivered, as among specifically named persons): whether the person
+still is who the list says is not known. It stays in the base of RR1 and RR2."""
+UNANSWERED = frozenset({"R", "NC", "O", "UH", "UO", "NE"})
+"""What a case without a questionnaire may be."""
 _OF_REASON = {BREAK_OFF: "R", "refused": "R", INELIGIBLE: "NE"}
 """Which disposition a returned but invalid questionnaire is; any other reason is O, and a duplicate is no case."""
 
@@ -149,12 +155,14 @@ def dispositions(
     reasons: Mapping[str, int],
     partial: Collection[str] = (),
     everyone_eligible: bool = True,
+    unanswered: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
     """Return the disposition of every case that went out.
 
     Valid is I. An invalid questionnaire is R when it is incomplete (a break-off) or refused, NE when ineligible, P when
-    its reason is among `partial`, else O; a duplicate is no case of its own. What did not come back is NC where the list
-    holds only eligible people, else UO. Raises ValueError for counts that contradict each other.
+    its reason is among `partial`, else O; a duplicate is no case of its own. Of what did not come back, `unanswered` says
+    by disposition what is known of some cases (refused by telephone, undelivered…); the others, of which nothing was ever
+    heard, are NC where the list holds only eligible people, else UO. Raises ValueError for counts that contradict each other.
     """
     if sum(reasons.values()) != returned - valid or min(reasons.values(), default=0) < 0:
         raise ValueError(
@@ -165,11 +173,24 @@ def dispositions(
         raise ValueError(f"returned ({cases} without duplicates) must lie between {valid} and {distributed}")
     found: Counter[str] = Counter(dict.fromkeys(DISPOSITIONS, 0))
     found["I"] = valid
-    found["NC" if everyone_eligible else "UO"] += distributed - cases
+    known = _known(unanswered or {}, distributed - cases)
+    found.update(known)
+    found["NC" if everyone_eligible else "UO"] += distributed - cases - sum(known.values())
     for reason, count in reasons.items():
         if reason != DUPLICATE:
             found["P" if reason in partial else _OF_REASON.get(reason, "O")] += count
     return dict(found)
+
+
+def _known(unanswered: Mapping[str, int], most: int) -> Mapping[str, int]:
+    _check(unanswered)
+    wrong = sorted(unanswered.keys() - UNANSWERED)
+    if wrong or sum(unanswered.values()) > most:
+        raise ValueError(
+            f"unanswered ({dict(unanswered)}) must be among {' '.join(sorted(UNANSWERED))} and at most the {most} cases "
+            "that did not come back"
+        )
+    return unanswered
 
 
 def response_rates(
@@ -181,6 +202,7 @@ def response_rates(
     open_link: bool = False,
     partial: Collection[str] = (),
     everyone_eligible: bool = True,
+    unanswered: Mapping[str, int] | None = None,
     e: Fraction | None = None,
 ) -> ResponseRates:
     """Return RR1 to CON3 of a survey's fieldwork, or None for each with the reason why there are none.
@@ -192,7 +214,7 @@ def response_rates(
         return ResponseRates(rates=dict.fromkeys(RATES), dispositions=None, e=e, why_not=why_not)
     cases = dispositions(
         distributed=distributed, returned=returned, valid=valid, reasons=reasons, partial=partial,
-        everyone_eligible=everyone_eligible,
+        everyone_eligible=everyone_eligible, unanswered=unanswered,
     )  # fmt: skip
     used = eligible_share(cases) if e is None else e
     return ResponseRates(rates=rates(cases, e=e), dispositions=cases, e=used, why_not=None)

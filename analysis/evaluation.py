@@ -28,6 +28,7 @@ from analysis.estimates import (
     without_blanks,
 )
 from analysis.indicators import Scorer, value_of
+from analysis.ledger import UNKNOWN, Ledger
 from analysis.patterns import Pattern, PatternTable
 from analysis.rates import NOT_SEEN, Fieldwork, fieldwork_result, ratio
 from analysis.rates import result as rates_of
@@ -42,7 +43,7 @@ from analysis.report import (
     Warning,
     WeightingResult,
 )
-from analysis.suppression import FEWEST_SHOWN
+from analysis.suppression import FEWEST_SHOWN, hidden_groups
 from analysis.tallies import Tallies
 from analysis.uncertainty import with_certainty
 from analysis.validity import judge
@@ -50,6 +51,10 @@ from analysis.variants import variants
 from questionnaires.model import Measure, Questionnaire, Text, holds
 
 __all__ = ["FEWEST_SHOWN", "evaluate", "stratum_of"]
+
+CHANNEL = "_channel"
+"""The name of the classification by the way a questionnaire was answered; no item's id begins with an underscore."""
+CHANNEL_TITLE = Text({"zh": "作答方式", "en": "way of answering"})
 
 SMALL_BASE = 30
 SHORT_OF_LEVEL = frozenset({"logit-t", "t", "mean", "wilson", "beta", "single-answer"})
@@ -66,9 +71,10 @@ def evaluate(questionnaire: Questionnaire, responses: PatternTable | Tallies, fi
     if isinstance(responses, Tallies):
         return _of_tallies(questionnaire, responses, fieldwork)
     table = judge(questionnaire, responses)
-    counted = fieldwork_result(
-        table, fieldwork, questionnaire.population.total, questionnaire.partial_reasons
-    )
+    counted = replace(
+        fieldwork_result(table, fieldwork, questionnaire.population.total, questionnaire.partial_reasons),
+        ledger=Ledger.of(questionnaire, table, fieldwork.issues).lines, pending=fieldwork.pending,
+    )  # fmt: skip
     valid = [row for row in table.rows if not row.validity]
     sample = Sample(questionnaire, valid, questionnaire.population.total)
     members = {name: _members(sample, measure) for name, measure in questionnaire.measures.items()}
@@ -84,7 +90,10 @@ def evaluate(questionnaire: Questionnaire, responses: PatternTable | Tallies, fi
         }
     strata = _strata(sample)
     by = questionnaire.population.stratum_item
-    groups = {by: {code: _group(found) for code, found in strata.items()}} if by else {}
+    groups = {by: _groups(strata)} if by else {}
+    channels = _channels(sample)
+    if len(channels) > 1:
+        groups[CHANNEL] = _groups(channels)
     notes = [
         *_about_fieldwork(counted),
         *_about_strata(questionnaire, {code: found.n for code, found in strata.items()}),
@@ -235,18 +244,29 @@ def _strata(sample: Sample) -> dict[str, Sample]:
     return {code: Sample(sample.questionnaire, found, people[code]) for code, found in rows.items()}
 
 
-def _group(sample: Sample) -> Group:
-    found = {
-        name: estimate(_members(sample, measure), measure)
-        for name, measure in (sample.questionnaire.measures.items() if sample.n >= FEWEST_SHOWN else ())
-    }
-    return Group(
-        n=sample.n,
-        measures={
-            name: found[name] if name in found and found[name].n >= FEWEST_SHOWN else None
-            for name in sample.questionnaire.measures
-        },
-    )
+def _channels(sample: Sample) -> dict[str, Sample]:
+    """Divide a sample by the way it was answered; how many people would answer so is not known."""
+    rows: dict[str, list[Pattern]] = {}
+    for row in sample.rows:
+        rows.setdefault(row.channel or UNKNOWN, []).append(row)
+    return {channel: Sample(sample.questionnaire, rows[channel], None) for channel in sorted(rows)}
+
+
+def _groups(samples: Mapping[str, Sample]) -> dict[str, Group]:
+    """Estimate each group's measures; hidden are those of too few, and as many others as keep these from being worked out."""
+    found = {code: _estimates(sample) for code, sample in samples.items()}
+    shown: dict[str, dict[str, Estimate | None]] = {code: {} for code in found}
+    for name in dict.fromkeys(name for estimates in found.values() for name in estimates):
+        hidden = hidden_groups([estimates[name].n for estimates in found.values()])
+        for at, (code, estimates) in enumerate(found.items()):
+            one = estimates[name]
+            shown[code][name] = None if at in hidden or one.n < FEWEST_SHOWN else one
+    return {code: Group(n=samples[code].n, measures=shown[code]) for code in samples}
+
+
+def _estimates(sample: Sample) -> dict[str, Estimate]:
+    measures = sample.questionnaire.measures
+    return {name: estimate(_members(sample, measure), measure) for name, measure in measures.items()}
 
 
 # --- what must be said ---------------------------------------------------------------------------------------------
@@ -355,7 +375,7 @@ def _about_groups(
 ) -> Iterator[Warning]:
     for item, found in groups.items():
         if any(0 < group.n < FEWEST_SHOWN for group in found.values()):
-            yield warn.suppressed(questionnaire.items[item].text)
+            yield warn.suppressed(CHANNEL_TITLE if item == CHANNEL else questionnaire.items[item].text)
 
 
 def _about_measures(

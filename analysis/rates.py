@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from analysis.aapor import response_rates
+from analysis.ledger import OPEN_LINK, UNKNOWN, Issue
 from analysis.patterns import PatternTable
 from analysis.report import FieldworkResult
-from analysis.validity import split_flags
+from analysis.validity import DUPLICATE, split_flags
 
-OPEN_LINK = "open_link"
 NOT_SEEN = "not_seen"
 """The reason given for questionnaires that were returned but are not among the rows."""
 
@@ -23,11 +23,18 @@ class Fieldwork:
 
     `distributed` is how many questionnaires or codes went out, `returned` how many came back if more than the rows
     show, `entered` the values typed in for indicators (see `indicators.Scorer`). None is unknown.
+
+    `issues` is what went out, by channel and stratum, for the ledger. `cases` says by AAPOR's disposition what is known of
+    those that did not come back (undelivered, refused by telephone…); of the rest nothing was heard. `pending` answers came
+    in and are not among the rows yet.
     """
 
     distributed: int | None = None
     returned: int | None = None
     entered: Mapping[str, str] = field(default_factory=dict)
+    issues: Sequence[Issue] = ()
+    cases: Mapping[str, int] = field(default_factory=dict)
+    pending: int = 0
 
 
 def fieldwork_result(
@@ -39,7 +46,7 @@ def fieldwork_result(
     came: Counter[str] = Counter()
     kept: Counter[str] = Counter()
     for row in table.rows:
-        channel = row.channel or "unknown"
+        channel = row.channel or UNKNOWN
         came[channel] += row.count
         if row.validity:
             reasons[row.validity] += row.count
@@ -57,7 +64,17 @@ def fieldwork_result(
         returned=returned, valid=kept.total(), distributed=fieldwork.distributed, population=population,
         reasons=dict(sorted(reasons.items())), flags=dict(sorted(flags.items())),
         channels={name: {"returned": came[name], "valid": kept[name]} for name in sorted(came)}, partial=partial,
+        cases=_fitting(fieldwork, returned - reasons[DUPLICATE]),
     )  # fmt: skip
+
+
+def _fitting(fieldwork: Fieldwork, returned: int) -> dict[str, int]:
+    """Return what is known of the silent, no more than there are: copies handed out uncounted may leave fewer."""
+    left = max(0, (fieldwork.distributed or 0) - returned)
+    fitting: dict[str, int] = {}
+    for name, count in fieldwork.cases.items():
+        fitting[name] = min(count, left - sum(fitting.values()))
+    return fitting
 
 
 def result(
@@ -70,15 +87,16 @@ def result(
     flags: Mapping[str, int],
     channels: Mapping[str, Mapping[str, int]],
     partial: Collection[str],
+    cases: Mapping[str, int] | None = None,
 ) -> FieldworkResult:
     """Return the rates of these counts; a rate has no value where its base is unknown, zero or too small.
 
-    `partial` are the reasons for which an invalid questionnaire is a partial interview. The list of those asked holds
-    eligible people only.
+    `partial` are the reasons for which an invalid questionnaire is a partial interview. `cases` says what is known of those
+    that did not come back. The list of those asked holds eligible people only.
     """
     found = response_rates(
         distributed=distributed, returned=returned, valid=valid, reasons=reasons, open_link=OPEN_LINK in channels,
-        partial=partial,
+        partial=partial, unanswered=cases,
     )  # fmt: skip
     base = None if found.why_not or distributed is None or returned > distributed else distributed
     return FieldworkResult(

@@ -109,11 +109,41 @@ class Warning:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LedgerLine:
+    """One line of the denominator ledger, by channel and stratum; None where the channel has no such number.
+
+    What each number counts stands in `analysis.ledger.COLUMNS`.
+    """
+
+    channel: str
+    stratum: str
+    planned: int | None = None
+    issued: int | None = None
+    delivered: int | None = None
+    opened: int | None = None
+    used: int | None = None
+    submitted: int = 0
+    waiting: int = 0
+    late: int = 0
+    duplicate: int = 0
+    invalid: int = 0
+    valid: int = 0
+
+    @property
+    def undelivered(self) -> int | None:
+        """Return how many did not arrive."""
+        return None if self.issued is None or self.delivered is None else self.issued - self.delivered
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldworkResult:
     """How many were asked, came back and count; a rate without its base is None.
 
     `response_rates` are AAPOR's, RR1 to CON3 (`analysis.aapor`), from `dispositions`, the cases by final disposition; `e` is
     the share of the cases of unknown eligibility taken as eligible. Where there are none, `no_rates` says why.
+
+    `ledger` are the lines behind these numbers, and `pending` the answers that came in and wait until there are enough to
+    be taken up together (`returned` and everything else speak of those taken up).
     """
 
     population: int | None
@@ -130,6 +160,8 @@ class FieldworkResult:
     dispositions: Mapping[str, int] | None = None
     e: Fraction | None = None
     no_rates: Warning | None = None
+    ledger: tuple[LedgerLine, ...] = ()
+    pending: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,15 @@ MOST_NAMED = 10
 """So many items a warning names; the others are counted."""
 
 _REASONS = {
+    "assisted_relative": ("亲属代填或协助", "filled in with a relative's help"),
+    "assisted_staff": ("工作人员代填或协助", "filled in with the help of staff"),
     "attention": ("未通过甄别题", "attention check failed"),
     "contradictory": ("前后矛盾", "contradictory answers"),
     "duplicate": ("重复", "duplicate"),
+    "honeypot": ("填了看不见的栏", "a hidden field was filled in"),
     "identical_answers": ("雷同答卷", "identical answers"),
     "incomplete": ("漏答", "incomplete"),
+    "late": ("逾期", "late"),
     "straight_lined": ("直线作答", "same answer throughout"),
     "stratum_differs": ("自报分层与发放分层不同", "named another stratum than the code's"),
     "too_fast": ("答题过快", "answered too fast"),

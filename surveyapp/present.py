@@ -13,12 +13,14 @@ from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from analysis.ledger import COLUMNS
 from analysis.report import (
     Estimate,
     FieldworkResult,
     Group,
     IndicatorResult,
     ItemResult,
+    LedgerLine,
     NextLimit,
     Reading,
     Report,
@@ -175,7 +177,15 @@ def _fieldwork(report: Report) -> dict[str, Any]:
         "dispositions": None if found.dispositions is None else dict(found.dispositions),
         "e": _float(found.e),
         "no_rates": _warning(found.no_rates, report) if found.no_rates else None,
+        "ledger": [_ledger_line(line) for line in found.ledger],
+        "pending": found.pending,
     }
+
+
+def _ledger_line(line: LedgerLine) -> dict[str, Any]:
+    """Return one line of the ledger; a report's lines hold nothing that waits."""
+    numbers = {column.id: getattr(line, column.id) for column in COLUMNS if column.id != "waiting"}
+    return {"channel": line.channel, "stratum": line.stratum or None, **numbers}
 
 
 def _item(item: ItemResult) -> dict[str, Any]:

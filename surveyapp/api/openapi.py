@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from analysis.ledger import COLUMNS
 from surveyapp.api.problems import MEDIA_TYPE
 from surveyapp.present import SCHEMA
 
@@ -116,8 +117,10 @@ def _schemas() -> Schema:
             population=KNOWN_OR_NOT, distributed=KNOWN_OR_NOT, returned=WHOLE, valid=WHOLE, return_rate=SHARE,
             validity_rate=SHARE, valid_return_rate=SHARE, response_rates=_map(SHARE), invalid_reasons=COUNTS,
             flags=COUNTS, channels=_map(COUNTS), dispositions=_or_null(COUNTS), e=NUMBER,
-            no_rates=_or_null(_ref("Warning")),
+            no_rates=_or_null(_ref("Warning")), ledger={"type": "array", "items": _ref("LedgerLine")},
+            pending=WHOLE | {"description": "已收到、满 5 份后计入的份数 came in and wait to be taken up 5 at a time"},
         ),
+        "LedgerLine": _ledger_line(),
         "Item": _object(
             n=WHOLE, counts=COUNTS, shares=_map(SHARE), score=_or_null(_ref("Estimate")),
             top_share=_or_null(_ref("Estimate")), blank=WHOLE, not_asked=WHOLE,
@@ -138,6 +141,18 @@ def _schemas() -> Schema:
         "Group": _object(n=WHOLE, measures=_map(_or_null(_ref("Estimate")))),
         "Warning": _object(code=TEXT, message=TEXT, message_en=TEXT),
     }  # fmt: skip
+
+
+def _ledger_line() -> Schema:
+    """Describe a line of the ledger, each number with its definition; what a channel does not have is null."""
+    always = {"submitted", "late", "duplicate", "invalid", "valid"}
+    numbers = {
+        column.id: (WHOLE if column.id in always else KNOWN_OR_NOT)
+        | {"description": f"{column.zh}：{column.means_zh} {column.means_en}"}
+        for column in COLUMNS
+        if column.id != "waiting"
+    }
+    return _object(channel=TEXT, stratum=TEXT_OR_NOT, **numbers)
 
 
 def _report() -> Schema:

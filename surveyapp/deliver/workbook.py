@@ -1,6 +1,7 @@
 """The workbook of tallies: figures at full precision, formulas where a reader would re-add.
 
-Sheets: 得分、统计表、各题、加权、交叉表、发放回收、应答率、敏感性、说明; see `further` for those that may be left out.
+Sheets: 得分、统计表、各题、加权、分组、交叉表、发放回收、台账、应答率、敏感性、说明; `further` and `broken_down` hold those that
+may be left out.
 
 It is written for the files of Chinese evaluations, so its words are Chinese. No cell holds anything that runs but the
 formulas made here; equal reports give equal bytes.
@@ -20,6 +21,7 @@ from analysis.indicators import value_of
 from analysis.report import FieldworkResult, IndicatorResult
 from questionnaires.model import Indicator, Questionnaire
 from surveyapp.deliver.arithmetic import indicator_line, scored_by
+from surveyapp.deliver.broken_down import groups, ledger
 from surveyapp.deliver.cells import cell_text
 from surveyapp.deliver.chinese import CHANNELS, KINDS, REASONS, method_words, said
 from surveyapp.deliver.further import cross_tabs, rates, sensitivity, weighted
@@ -48,8 +50,10 @@ def tally_workbook(
         _tallies(write)
         _items(write)
         weighted(write)
+        groups(write)
         cross_tabs(write, table)
         _fieldwork(write)
+        ledger(write)
         rates(write)
         sensitivity(write)
         _notes(write)

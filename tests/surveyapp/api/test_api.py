@@ -15,7 +15,7 @@ from surveyapp import auth, create_app, present, reporting
 from surveyapp.api.openapi import document
 from surveyapp.config import load_config
 from surveyapp.store import Store
-from tests.surveyapp.sample import SLUG, fill, publish
+from tests.surveyapp.sample import SLUG, fill, publish, submission
 
 REPORT = f"/api/v1/surveys/{SLUG}/report"
 
@@ -186,3 +186,30 @@ def test_the_description_lists_every_key_of_a_report(client: FlaskClient, token:
     assert set(found["measures"]["satisfaction"]) == set(schemas["Estimate"]["properties"])
     assert set(found["fieldwork"]) == set(schemas["Fieldwork"]["properties"])
     assert set(found["weighting"]) == set(schemas["Weighting"]["properties"])
+    assert set(found["fieldwork"]["ledger"][0]) == set(schemas["LedgerLine"]["properties"])
+
+
+def test_the_ledger_sums_to_the_counts_of_the_report(client: FlaskClient, token: str) -> None:
+    """40 codes by link and 20 slips; 53 and 3 on paper came back, of which the 3 are incomplete."""
+    answer = get(client, REPORT, token).json
+    assert answer is not None
+    found = answer["fieldwork"]
+    lines = found["ledger"]
+    assert sum(line["issued"] or 0 for line in lines) == found["distributed"] == 60
+    assert sum(line["submitted"] for line in lines) == found["returned"] == 56
+    assert sum(line["valid"] for line in lines) == found["valid"] == 53
+    assert sum(line["invalid"] for line in lines) == sum(found["invalid_reasons"].values()) == 3
+    assert found["pending"] == 0
+
+
+def test_what_waits_is_counted_and_not_told(client: FlaskClient, store: Store, token: str) -> None:
+    before = get(client, REPORT, token).json
+    version = reporting.survey(store, SLUG).version
+    for number in range(3):
+        store.submit(submission(version, 900 + number, {"subsidy": "A", "notice": "D"}))
+    after = get(client, REPORT, token).json
+    assert before is not None
+    assert after is not None
+    assert after["fieldwork"].pop("pending") == 3
+    assert before["fieldwork"].pop("pending") == 0
+    assert after == before

@@ -18,7 +18,7 @@ from surveyapp.deliver.cells import LONGEST_CELL, SUBSTITUTE, cell_number, cell_
 from surveyapp.deliver.workbook import tally_workbook
 from surveyapp.present import half_up
 from surveyapp.store import EnteredValue, Store
-from tests.surveyapp.sample import SLUG, submission
+from tests.surveyapp.sample import SLUG, load, submission
 
 
 def opened(content: bytes, *, formulas: bool = False) -> Workbook:
@@ -34,8 +34,30 @@ def column(book: Workbook, sheet: str, name: str) -> list[Any]:
 
 def test_the_sheets_are_those_a_reviewer_looks_for(questionnaire: Questionnaire, report: Report) -> None:
     book = opened(tally_workbook(questionnaire, report))
-    assert book.sheetnames == ["得分", "统计表", "各题", "加权", "发放回收", "应答率", "敏感性", "说明"]
-    assert [sheet.freeze_panes for sheet in book] == ["B4", "B1", "B4", *["B4"] * 5]
+    assert book.sheetnames == [
+        "得分", "统计表", "各题", "加权", "分组", "发放回收", "台账", "应答率", "敏感性", "说明",
+    ]  # fmt: skip
+    assert [sheet.freeze_panes for sheet in book] == ["B4", "B1", "B4", *["B4"] * 7]
+
+
+def test_the_ledger_adds_up_in_the_sheet(questionnaire: Questionnaire, report: Report) -> None:
+    content = tally_workbook(questionnaire, report)
+    rows = cells(content, "台账")
+    head = ["渠道", "分层", "计划", "发放", "送达", "打开", "收回", "逾期", "重复", "无效", "有效"]
+    assert rows[0] == head
+    assert ["专属链接", "生活补贴", 40, 40, 40, 0, 28, 0, 0, 0, 28] in rows
+    assert ["纸质问卷", "生活补贴", "—", "—", "—", "—", 3, 0, 0, 3, 0] in rows
+    (total,) = [row for row in rows if row[:1] == ["合计"]]
+    assert total[2:] == [60, 60, 60, 0, 56, 0, 0, 3, 53]
+    lines = rows.index(total) - 1
+    assert str(opened(content, formulas=True)["台账"].cell(4 + lines, 7).value) == f"=SUM(G4:G{3 + lines})"
+
+
+def test_groups_stand_with_their_intervals(questionnaire: Questionnaire, report: Report) -> None:
+    rows = cells(tally_workbook(questionnaire, report), "分组")
+    (living,) = [row for row in rows if row[:1] == ["生活补贴"]]
+    assert living[1] == 28
+    assert printed(living[2]) == "83.43"  # the mean of the 28 (tests/references, docs/methods.md)
 
 
 def test_the_scores_are_the_reports(questionnaire: Questionnaire, report: Report) -> None:
@@ -84,11 +106,17 @@ def test_every_formula_computes_to_the_value_beside_it(
 
 
 def compute(formula: str, sheet: Any) -> float:
-    """Work a formula out by hand: + - * /, ROUND, AVERAGE over a column."""
+    """Work a formula out by hand: + - * /, ROUND, AVERAGE and SUM over a column; SUM leaves text out, as sheets do."""
     text = formula.removeprefix("=")
+    text = re.sub(r"SUM\(([A-Z]+)(\d+):\1(\d+)\)", lambda m: _total(sheet, *m.groups()), text)
     text = re.sub(r"AVERAGE\(([A-Z]+)(\d+):\1(\d+)\)", lambda m: _average(sheet, *m.groups()), text)
     text = re.sub(r"\b([A-Z]+\d+)\b", lambda m: repr(sheet[m[1]].value), text)
     return _value(ast.parse(text, mode="eval").body)
+
+
+def _total(sheet: Any, letter: str, first: str, last: str) -> str:
+    column = [sheet[f"{letter}{row}"].value for row in range(int(first), int(last) + 1)]
+    return repr(sum(value for value in column if isinstance(value, int | float)))
 
 
 def _average(sheet: Any, letter: str, first: str, last: str) -> str:
@@ -184,7 +212,7 @@ def test_an_open_link_has_no_response_rates_and_the_sheet_says_why(
 ) -> None:
     from surveyapp import reporting
 
-    store.submit(submission(questionnaire.version, 904, {"subsidy": "A"}, channel="open_link"))
+    load(store, submission(questionnaire.version, 904, {"subsidy": "A"}, channel="open_link"))
     rows = cells(tally_workbook(questionnaire, reporting.report(store, SLUG)), "应答率")
     assert rows[1][1] == "没有应答率"
     assert "公开链接" in rows[1][3]
