@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.commands import backups, compare, definitions, plan, running, surveys
+from surveyapp.commands import backups, compare, definitions, importing, plan, running, sampling, surveys
 from surveyapp.console import Commands
 
 
@@ -17,6 +17,7 @@ def main(lang: str | None) -> None:
     \b
     先试试 Try first:    surveyapp demo
     一项调查 A survey:   surveyapp publish FILE, codes SURVEY, serve, report SURVEY
+    发放 In the field:   surveyapp draw SURVEY ROSTER, print slips SURVEY, remind SURVEY SHEET
     只有文件 Files only: surveyapp check FILE, analyse FILE --responses ROWS, rule FILE --indicator ID
     """
 
@@ -24,6 +25,8 @@ def main(lang: str | None) -> None:
 for command in (
     definitions.check, definitions.analyse, definitions.rule, compare.compare, plan.plan,
     surveys.publish, surveys.surveys, surveys.codes, surveys.qr, surveys.state, surveys.report, surveys.export,
+    importing.import_rows,
+    sampling.draw, sampling.print_, sampling.remind, sampling.reissue, sampling.void,
     running.serve, running.demo, running.user, running.token, running.doctor, backups.backup, backups.restore,
 ):  # fmt: skip
     main.add_command(command)

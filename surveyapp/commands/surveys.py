@@ -13,19 +13,20 @@ import click
 
 from questionnaires.build import normalised
 from questionnaires.model import Questionnaire
-from surveyapp import present, reporting
+from surveyapp import closing, present, reporting
 from surveyapp.commands.definitions import FILE, as_table, load_definition
 from surveyapp.config import Config, load_config
 from surveyapp.console import BadInputError, say, table
 from surveyapp.deliver.rows import rows_csv
 from surveyapp.fieldwork import links
 from surveyapp.fieldwork import qr as qr_codes
-from surveyapp.fieldwork.codes import hash_code, make_codes, normalise_code
-from surveyapp.fieldwork.qr import CodeRow, codes_sheet
+from surveyapp.fieldwork.codes import normalise_code
+from surveyapp.fieldwork.issuing import code_rows, make_cases
+from surveyapp.fieldwork.qr import codes_sheet
 from surveyapp.store import Store
 from surveyapp.versions import changes
 
-CHANNELS = ("link", "slip", "sms", "mail")
+CHANNELS = ("link", "slip", "sms", "mail", "telephone", "paper")
 MOST_CODES = 100_000
 
 
@@ -85,7 +86,7 @@ def publish(file: Path, open_link: bool | None, force: bool) -> None:
 
 def _refuse_other_meaning(store: Store, new: Questionnaire) -> None:
     """End the command if answers already given would be read differently."""
-    table = reporting.pattern_table(store, new.id)
+    table = reporting.every_answer(store, new.id)
     old = reporting.questionnaire(store, new.id)
     found = changes(old, new, ((row.closed, row.count) for row in table.rows))
     if found:
@@ -162,15 +163,12 @@ def codes(survey: str, count: int, stratum: str | None, purpose: str, channel: s
     with opened(config) as store:
         questionnaire = reporting.questionnaire(store, survey)
         label = _stratum_label(dict(questionnaire.strata()), stratum)
-        made = list(make_codes(count))
-        rows = [
-            CodeRow(code=code, link=links.code_link(config, survey, code), stratum=label) for code in made
-        ]
-        with _written(out, codes_sheet(rows)):
-            hashes = [hash_code(code) for code in made]
+        made = make_cases(config, survey, count)
+        with _written(out, codes_sheet(code_rows(made, label))):
             store.issue_codes(
-                survey, hashes, purpose=purpose, channel=channel, stratum=stratum, day=today(config)
-            )
+                survey, [case.hashes for case in made],
+                purpose=purpose, channel=channel, stratum=stratum, day=today(config),
+            )  # fmt: skip
     say(f"已生成 {count} 个答题码：{out}", f"{count} codes are in {out}")
 
 
@@ -222,7 +220,10 @@ def qr(survey: str, code: str | None, out: Path | None) -> None:
             zh, f"{survey} refuses the open link: publish FILE --open-link, or name an access code."
         )
     if code is not None and normalise_code(code) is None:
-        raise BadInputError("答题码应为 26 个字母和数字。", "An access code has 26 letters and digits.")
+        raise BadInputError(
+            "答题码应为 26 个字母和数字，手输的为 13 个。",
+            "An access code has 26 letters and digits, one typed by hand 13.",
+        )
     link = (
         links.code_link(config, survey, normalise_code(code) or "")
         if code
@@ -249,9 +250,9 @@ def state(survey: str, state: str) -> None:
     例 Example:
       surveyapp state zhifu-2022 closed
     """
-    with opened(load_config()) as store:
-        reporting.survey(store, survey)
-        store.set_state(survey, state)
+    config = load_config()
+    with opened(config) as store:
+        closing.set_state(config, store, survey, state)
     say(f"{survey}：{state}", f"{survey}: {state}")
 
 

@@ -71,13 +71,13 @@ def test_a_code_on_the_terminal_is_read_as_its_link(link: str) -> None:
 
 
 def test_the_sheet_holds_text_alone(link: str) -> None:
-    rows = [CodeRow(code="0e1", link=link, stratum="=1+1"), CodeRow(code="00012", link=link)]
+    rows = [CodeRow(case="0E1000", link=link, stratum="=1+1"), CodeRow(typed="0001-2", link=link)]
     book = openpyxl.load_workbook(io.BytesIO(codes_sheet(rows)))
     sheet = book.active
     assert sheet is not None
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert cells[0] == ["序号", "答题码", "链接", "分层"]
-    assert cells[1:] == [["1", "0e1", link, "=1+1"], ["2", "00012", link, ""]]
+    assert cells[0] == ["序号", "个案号", "答题码（手输）", "链接", "分层"]
+    assert cells[1:] == [["1", "0E1000", "", link, "=1+1"], ["2", "", "0001-2", link, ""]]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
     assert all(cell.hyperlink is None for row in sheet.iter_rows() for cell in row)
     assert sheet.freeze_panes == "A2"
