@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from flask import Blueprint, Flask, Request, Response, redirect, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -46,8 +47,17 @@ def error_voices() -> dict[str, ErrorVoice]:
     return {"/api/": for_scripts, "/evaluate": for_evaluators}
 
 
+class InMemory(Request):
+    """A request whose uploaded files stay in memory: a list of people is written to no disk, not for a moment."""
+
+    def _get_file_stream(self, *_args: object, **_more: object) -> IO[bytes]:
+        return io.BytesIO()
+
+
 class Application(Flask):
     """Flask, but silent about respondents, and leading nowhere by the name it was asked under."""
+
+    request_class = InMemory
 
     def log_exception(
         self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]

@@ -1,6 +1,13 @@
 """The evaluators' part: a survey's pages in the order of the work, behind a sign-in."""
 
-from surveyapp.evaluate import views  # noqa: F401  # its routes hang on the blueprint
+from surveyapp.evaluate import (  # noqa: F401  # their routes hang on the blueprint
+    import_views,
+    paper_views,
+    progress_views,
+    sampling_views,
+    telephone_views,
+    views,
+)
 from surveyapp.evaluate.errors import voice
 from surveyapp.evaluate.pages import blueprint
 

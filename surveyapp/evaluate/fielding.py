@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from flask_babel import gettext as _
 
-from analysis import Estimate, aapor, judge
-from analysis.estimates import stratum_of
+from analysis import Estimate, aapor
 from analysis.report import Warning
 from questionnaires.model import Questionnaire
 from surveyapp import reporting
 from surveyapp.config import Config
 from surveyapp.evaluate.desk import Desk
 from surveyapp.evaluate.language import spoken
+from surveyapp.evaluate.progress import strata_labels
 from surveyapp.evaluate.rule_words import validity_words
 from surveyapp.evaluate.signs import signed
 from surveyapp.evaluate.words import CHANNELS, DISPOSITIONS, REASONS, name
-from surveyapp.fieldwork.codes import hash_code, make_codes
-from surveyapp.fieldwork.links import PublicUrlMissingError, code_link, open_link
-from surveyapp.fieldwork.qr import CodeRow, codes_sheet
+from surveyapp.fieldwork.issuing import code_rows, make_cases
+from surveyapp.fieldwork.links import PublicUrlMissingError, open_link
+from surveyapp.fieldwork.qr import codes_sheet
 from surveyapp.present import UNKNOWN, percent
 from surveyapp.store import DayCount, Store
 
@@ -35,17 +34,6 @@ class Order:
     stratum: str
     channel: str
     purpose: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountRow:
-    """What went out and came back in one part of the survey; None where it is not known."""
-
-    label: str
-    issued: int | None
-    returned: int
-    valid: int
-    population: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +64,7 @@ def public_link(config: Config, slug: str) -> str:
 
 def strata(questionnaire: Questionnaire) -> dict[str, str]:
     """Return the strata's labels by code, in the page's language."""
-    item = questionnaire.population.stratum_item
-    labels = {
-        code: questionnaire.option(item, code) if item else None for code in questionnaire.population.strata
-    }
-    return {code: option.label.say(spoken()) if option else code for code, option in labels.items()}
+    return strata_labels(questionnaire)
 
 
 def issue(store: Store, config: Config, slug: str, order: Order, day: str) -> bytes:
@@ -90,69 +74,16 @@ def issue(store: Store, config: Config, slug: str, order: Order, day: str) -> by
     """
     questionnaire = reporting.questionnaire(store, slug)
     label = dict(questionnaire.strata()).get(order.stratum, order.stratum)
-    codes = list(make_codes(order.count))
-    sheet = codes_sheet(
-        CodeRow(code=code, link=code_link(config, slug, code), stratum=label) for code in codes
-    )
+    cases = make_cases(config, slug, order.count)
+    sheet = codes_sheet(code_rows(cases, label))
     store.issue_codes(
-        slug, [hash_code(code) for code in codes],
+        slug, [case.hashes for case in cases],
         purpose=order.purpose, channel=order.channel, stratum=order.stratum or None, day=day,
     )  # fmt: skip
     return sheet
 
 
 # --- 回收 ----------------------------------------------------------------------------------------------------------
-
-
-def by_channel(desk: Desk) -> list[CountRow]:
-    """Return what went out and came back by channel."""
-    issued = _issued(desk, "channel")
-    counted = desk.report.fieldwork.channels
-    return [
-        CountRow(
-            label=name(CHANNELS, channel), issued=issued.get(channel),
-            returned=counted.get(channel, {}).get("returned", 0), valid=counted.get(channel, {}).get("valid", 0),
-        )
-        for channel in sorted({*issued, *counted})
-    ]  # fmt: skip
-
-
-def by_stratum(store: Store, desk: Desk) -> list[CountRow]:
-    """Return what went out and came back by stratum; nothing without strata."""
-    labels = strata(desk.questionnaire)
-    if not labels:
-        return []
-    issued = _issued(desk, "stratum")
-    returned, valid = _counted_strata(store, desk)
-    rows = [
-        CountRow(
-            label=label, issued=issued.get(code), returned=returned[code], valid=valid[code],
-            population=desk.questionnaire.population.strata[code],
-        )
-        for code, label in labels.items()
-    ]  # fmt: skip
-    others = [code for code in returned if code not in labels]
-    if others:
-        total = sum(returned[code] for code in others), sum(valid[code] for code in others)
-        rows.append(CountRow(label=_("not stated"), issued=None, returned=total[0], valid=total[1]))
-    return rows
-
-
-def _counted_strata(store: Store, desk: Desk) -> tuple[Counter[str], Counter[str]]:
-    returned: Counter[str] = Counter()
-    valid: Counter[str] = Counter()
-    for row in judge(desk.questionnaire, reporting.pattern_table(store, desk.slug)).rows:
-        code = stratum_of(desk.questionnaire, row)
-        returned[code] += row.count
-        valid[code] += 0 if row.validity else row.count
-    return returned, valid
-
-
-def _issued(desk: Desk, by: str) -> Mapping[str, int]:
-    issued: Counter[str] = Counter()
-    for row in desk.ledger:
-        issued[getattr(row, by) or ""] += row.issued - row.void
-    return {key: count for key, count in issued.items() if key}
 
 
 def calendar(counts: Sequence[DayCount]) -> Calendar:

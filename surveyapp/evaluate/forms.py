@@ -116,6 +116,13 @@ class VoidForm(_Form):
     batch = HiddenField(validators=[DataRequired(), Length(max=64)])
 
 
+class UndeliveredForm(_Form):
+    """How many of a batch came back unread: text messages that failed, letters returned."""
+
+    batch = HiddenField(validators=[DataRequired(), Length(max=64)])
+    number = IntegerField(validators=[InputRequired(), NumberRange(0, MOST_DISTRIBUTED)])
+
+
 class DistributedForm(_Form):
     """How many went out by hand."""
 

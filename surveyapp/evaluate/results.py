@@ -9,8 +9,9 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from analysis import Estimate
+from analysis.evaluation import CHANNEL
 from analysis.indicators import NO_SURVEY, SAID_YES, value_of
-from analysis.report import IndicatorResult
+from analysis.report import Group, IndicatorResult
 from questionnaires.model import Indicator, Part
 from surveyapp.deliver.arithmetic import indicator_line, scored_by
 from surveyapp.deliver.tally import TallyRow, TallyTable, worth
@@ -21,7 +22,7 @@ from surveyapp.evaluate.desk import Desk
 from surveyapp.evaluate.language import spoken
 from surveyapp.evaluate.rule_words import condition_words, measure_words
 from surveyapp.evaluate.weighing import FigureRow, figure_rows
-from surveyapp.evaluate.words import UNDECIDED, name
+from surveyapp.evaluate.words import CHANNELS, UNDECIDED, name
 from surveyapp.present import (
     UNKNOWN,
     half_up,
@@ -215,6 +216,43 @@ def precision(found: Estimate, places: int) -> str:
     if not found.standard_error:
         return ""
     return _("Standard error: %(error)s percentage points", error=number(found.standard_error * 100, places))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupTable:
+    """The measures by group: what divides people, and for each group its label, how many, and its figures."""
+
+    title: str
+    head: str
+    rows: Sequence[tuple[str, int, Sequence[str]]]
+
+
+def group_tables(desk: Desk) -> list[GroupTable]:
+    """Return the measures by stratum and by the way of answering."""
+    places = desk.report.percent_places
+    return [
+        GroupTable(
+            title=_("By way of answering") if by == CHANNEL else _("By stratum"),
+            head=_("Way of answering") if by == CHANNEL else _("Stratum"),
+            rows=[
+                (_group_label(desk, by, code), group.n, _figures(group, places))
+                for code, group in groups.items()
+            ],
+        )
+        for by, groups in desk.report.groups.items()
+        if groups
+    ]  # fmt: skip
+
+
+def _figures(group: Group, places: int) -> list[str]:
+    return [percent(found.exact if found else None, places) for found in group.measures.values()]
+
+
+def _group_label(desk: Desk, by: str, code: str) -> str:
+    if by == CHANNEL:
+        return name(CHANNELS, code)
+    option = desk.questionnaire.option(by, code)
+    return option.label.say(spoken()) if option else code
 
 
 def row_formula(desk: Desk, table: TallyTable, row: TallyRow) -> str:

@@ -9,17 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveyapp import auth, reporting
+from surveyapp import auth, closing, reporting
 from surveyapp.current import current_config, current_store
 from surveyapp.deliver.names import CSV, XLSX, disposition, file_name
 from surveyapp.deliver.rows import rows_csv
 from surveyapp.deliver.tally import other_items, tally_tables, worth
 from surveyapp.deliver.workbook import tally_workbook
 from surveyapp.evaluate import cross_tabs as tabs
-from surveyapp.evaluate import door, fielding, forms, results, rule_words, weighing, words
+from surveyapp.evaluate import door, evidence, fielding, forms, progress, results, rule_words, weighing, words
 from surveyapp.evaluate.desk import Desk, desk, listed, next_step, steps
 from surveyapp.evaluate.language import spoken
 from surveyapp.evaluate.pages import Page, blueprint, download, page, today
+from surveyapp.evaluate.progress_views import window_form
 from surveyapp.fieldwork import qr
 from surveyapp.fieldwork.links import PublicUrlMissingError
 from surveyapp.store import EnteredValue
@@ -116,22 +117,24 @@ def fieldwork(slug: str) -> Page:
 
 @blueprint.get("/surveys/<slug>/returns")
 def returns(slug: str) -> Page:
-    """Show what came back."""
+    """Show what went out and came back."""
     store = current_store()
     found = desk(store, slug)
+    ledger = reporting.live_ledger(store, slug, found.report)
     return page(
-        "returns", found, by_channel=fielding.by_channel(found), by_stratum=fielding.by_stratum(store, found),
-        calendar=fielding.calendar(store.day_counts(slug)), aapor=fielding.dispositions(found),
+        "returns", found, ledger=ledger, ledgers=progress.tables(ledger, found.questionnaire), heads=progress.heads(ledger),
+        remarks=progress.remarks(ledger), calendar=fielding.calendar(store.day_counts(slug)),
+        aapor=fielding.dispositions(found), reached=progress.reached(found),
     )  # fmt: skip
 
 
 @blueprint.get("/surveys/<slug>/cleaning")
 def cleaning(slug: str) -> Page:
-    """Show what does not count, and why."""
+    """Show what does not count and why, and what should be looked into."""
     found = desk(current_store(), slug)
     return page(
         "cleaning", found, rules=fielding.rule_rows(found), others=fielding.other_reasons(found),
-        sensitivity=fielding.sensitivity_table(found),
+        sensitivity=fielding.sensitivity_table(found), evidence=evidence.evidence(current_store(), found),
     )  # fmt: skip
 
 
@@ -178,6 +181,7 @@ def _fieldwork(found: Desk, **bound: Any) -> str:
     return page(
         "fieldwork", found, issue=form, by_hand=by_hand, link=fielding.public_link(current_config(), found.slug),
         batches=current_store().batches(found.slug), strata=fielding.strata(found.questionnaire),
+        window=window_form(found.survey), untyped=len(current_store().kept_entries(found.slug)),
     )  # fmt: skip
 
 
@@ -200,9 +204,8 @@ def set_state(slug: str) -> AnyResponse:
     form = forms.StateForm()
     if not form.validate():
         abort(400)
-    reporting.survey(current_store(), slug)
     state = form.state.data or ""
-    current_store().set_state(slug, state)
+    closing.set_state(current_config(), current_store(), slug, state, door.now())
     flash(_("The survey is now %(state)s.", state=words.name(words.STATES, state)))
     return redirect(url_for("evaluate.fieldwork", slug=slug))
 
@@ -245,6 +248,19 @@ def void_codes(slug: str) -> AnyResponse:
         abort(400)
     flash(_("Codes made void: %(n)s", n=current_store().void_batch(slug, form.batch.data or "")))
     return redirect(url_for("evaluate.fieldwork", slug=slug))
+
+
+@blueprint.post("/surveys/<slug>/codes/undelivered")
+def set_undelivered(slug: str) -> AnyResponse:
+    """Keep how many of a batch came back unread."""
+    form = forms.UndeliveredForm()
+    batches = {batch.id: batch for batch in current_store().batches(slug)}
+    batch = batches.get(form.batch.data or "")
+    if not form.validate() or batch is None or (form.number.data or 0) > batch.count:
+        abort(400)
+    current_store().set_undelivered(slug, batch.id, form.number.data or 0)
+    flash(_("Saved."))
+    return redirect(f"{url_for('evaluate.fieldwork', slug=slug)}#batches")
 
 
 @blueprint.post("/surveys/<slug>/distributed")

@@ -75,7 +75,7 @@ class Running:
     def stored(self) -> int:
         """Count what was stored."""
         with Store.open(load_config(self.instance).database_url) as store:
-            return sum(1 for _ in store.responses("kinds"))
+            return sum(1 for _ in store.responses("kinds", live=True))
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal to the main process and return its exit status."""

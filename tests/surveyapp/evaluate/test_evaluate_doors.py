@@ -9,6 +9,7 @@ from flask import Flask
 
 from surveyapp import auth, create_app
 from surveyapp.config import load_config
+from surveyapp.fieldwork.codes import hash_code, make_codes
 from surveyapp.store import Store
 from tests.surveyapp.evaluate.conftest import NAME, NOON, Clock, Evaluator
 from tests.surveyapp.sample import SLUG
@@ -20,10 +21,24 @@ BEHIND_THE_DOOR = {
     for name in (
         "sign_out", "password", "change_password", "surveys", "survey", "questionnaire", "fieldwork", "returns", "cleaning",
         "results", "cross_tabs", "delivery", "set_state", "set_open_link", "issue_codes", "void_codes", "set_distributed",
-        "enter", "qr_svg", "qr_png", "workbook", "rows",
+        "enter", "qr_svg", "qr_png", "workbook", "rows", "progress", "set_window", "set_undelivered",
+        "sampling", "look_at_roster", "draw_sample", "printing_page", "poster_pdf", "poster_page", "issue_slips",
+        "reminders", "look_at_sheet", "act_on_sheet",
+        "telephone", "telephone_find", "telephone_case", "telephone_log", "telephone_undo", "telephone_answers",
+        "paper_entry", "paper_store", "paper_number", "paper_second", "paper_settle", "paper_drop",
+        "import_rows", "preview_import", "store_import", "rejected_rows",
     )
 }  # fmt: skip
 FILES = {"evaluate.static": "evaluate.css", "bootstrap.static": "css/bootstrap.min.css"}
+
+
+CASE = hash_code(next(make_codes(1)))
+
+
+@pytest.fixture(autouse=True)
+def case(store: Store) -> None:
+    """Issue one code, so that there is a case to call."""
+    store.issue_codes(SLUG, [CASE], purpose="survey", channel="telephone", stratum=None, day="2026-09-22")
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:
@@ -33,6 +48,7 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith(("evaluate.", "bootstrap.")):
             values = {"slug": SLUG, "filename": FILES.get(rule.endpoint, "")}
+            values |= {"number": "7", "case": CASE, "act": "remind"}
             path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
             found += [
                 (rule.endpoint, method, path) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
@@ -56,7 +72,7 @@ def test_without_a_session_every_other_route_leads_to_the_door(app: Flask, visit
 
 def test_a_form_without_its_token_is_refused(app: Flask, evaluator: Evaluator, store: Store) -> None:
     posts = [path for _, method, path in routes(app) if method == "POST"]
-    assert len(posts) == 9
+    assert len(posts) == 27
     for path in posts:
         assert evaluator.client.post(path, data={"state": "closed"}).status_code == 400, path
         assert evaluator.post(path, token="forged", state="closed").status_code == 400, path
@@ -66,6 +82,7 @@ def test_a_form_without_its_token_is_refused(app: Flask, evaluator: Evaluator, s
 
 
 def test_reading_changes_nothing(app: Flask, evaluator: Evaluator, store: Store) -> None:
+    store.set_open_link(SLUG, True)  # else there is no poster
     before = everything(store)
     for _, method, path in routes(app):
         if method == "GET":
@@ -88,6 +105,10 @@ def everything(store: Store) -> list[Any]:
         *of_survey,
         sorted(response.id for response in store.responses(SLUG)),
         sorted(map(repr, store.patterns(SLUG))),
+        store.calls(SLUG),
+        store.kept_entries(SLUG),
+        store.draws(SLUG),
+        store.evidence(SLUG),
     ]
 
 

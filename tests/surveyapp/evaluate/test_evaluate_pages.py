@@ -20,7 +20,7 @@ from surveyapp.config import load_config
 from surveyapp.evaluate.certain import chance_words
 from surveyapp.store import Store
 from tests.surveyapp.evaluate.conftest import NAME, Evaluator
-from tests.surveyapp.sample import DAY, LIBRARY, SLUG, publish, submission
+from tests.surveyapp.sample import DAY, LIBRARY, SLUG, load, publish, submission
 
 STEPS = ("questionnaire", "fieldwork", "returns", "cleaning", "results", "delivery")
 PAGES = (*STEPS, "cross-tabs")
@@ -83,10 +83,12 @@ def test_the_total_adds_the_printed_scores_without_variants(evaluator: Evaluator
 
 def test_returns_and_cleaning_count_what_came_back(evaluator: Evaluator) -> None:
     rows = cells(evaluator.page("returns"))
-    assert ["专属链接", "40", "53", "53"] in rows
-    assert ["纸质问卷", "—", "3", "0"] in rows
-    assert ["生活补贴", "1138", "40", "31", "28"] in rows
-    assert ["购房补贴", "262", "20", "25", "25"] in rows
+    # 计划 发放 送达 打开 收回 逾期 重复 无效 有效; the sample's codes were never opened, its rows were loaded
+    assert ["专属链接", "40", "40", "40", "0", "53", "0", "0", "0", "53"] in rows
+    assert ["纸质问卷", "—", "—", "—", "—", "3", "0", "0", "3", "0"] in rows
+    assert ["生活补贴", "1138", "40", "40", "40", "0", "31", "0", "0", "3", "28"] in rows
+    assert ["购房补贴", "262", "20", "20", "20", "0", "25", "0", "0", "0", "25"] in rows
+    assert ["合计", "60", "60", "60", "0", "56", "0", "0", "3", "53"] in rows
     assert [DAY, "53", "3", "56"] in rows
     (rule,) = [
         row for row in cells(evaluator.page("cleaning")) if row and row[0].startswith("下列题目有漏答")
@@ -174,7 +176,7 @@ def test_the_response_rates_are_aapors_with_their_formulas(evaluator: Evaluator)
 
 def test_an_open_link_has_no_response_rates_and_the_page_says_why(evaluator: Evaluator, store: Store) -> None:
     version = reporting.survey(store, SLUG).version
-    store.submit(submission(version, 905, {"subsidy": "A"}, channel="open_link"))
+    load(store, submission(version, 905, {"subsidy": "A"}, channel="open_link"))
     page = plain(evaluator.page("returns"))
     assert "公开链接" in page
     assert "应答率（AAPOR）" not in page
@@ -315,8 +317,8 @@ def test_issued_codes_come_as_a_sheet_and_open_the_survey(
     assert "%E7%AD%94%E9%A2%98%E7%A0%81" in answer.headers["Content-Disposition"]
     rows = list(load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows(values_only=True))
     assert len(rows) == 8
-    assert rows[1][3] == "购房补贴"
-    assert app.test_client().get(str(rows[1][2]).removeprefix("http://localhost")).status_code == 200
+    assert rows[1][4] == "购房补贴"
+    assert app.test_client().get(str(rows[1][3]).removeprefix("http://localhost")).status_code == 200
     assert ["第二批", "短信", "购房补贴", "7", "0", "0"] in cells(evaluator.page("fieldwork"))
 
 
