@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from surveyapp.respond.pages import POLICY, message_page
+from surveyapp.respond.replies import JSON, asks_for_json
 from surveyapp.respond.surveys import Choice
 from surveyapp.store import StoreBusyError
 
@@ -17,7 +19,18 @@ ErrorVoice = Callable[[HTTPException], Response]
 """Words an error as a response; each part of the application may have its own."""
 
 RESPONDENTS = "/s/"
+RETRY = 30
+"""Seconds after which a phone tries again what failed unexpectedly."""
+
 _LANGUAGES = ("zh", "en")
+_OUTCOMES = {
+    400: "garbled",
+    404: "unknown",
+    405: "wrong-kind",
+    411: "garbled",
+    413: "too-large",
+    415: "wrong-kind",
+}
 
 WORDS: dict[int, dict[str, tuple[str, str]]] = {
     400: {
@@ -87,15 +100,35 @@ def explain_errors(app: Flask, voices: Mapping[str, ErrorVoice]) -> None:
 
 
 def small_page(error: HTTPException) -> Response:
-    """Return an error as a small page in the browser's language."""
-    status = error.code or 500
-    language = Choice(
-        link=request.args.get("lang", ""), header=request.headers.get("Accept-Language", "")
-    ).among(_LANGUAGES)
-    heading, text = WORDS.get(status, WORDS[500 if status >= 500 else 400])[language]
-    response = Response(message_page(heading, text, language), status, mimetype="text/html")
+    """Return an error as a small page in the browser's language, or as JSON to the script of a respondent's page."""
+    if request.path.startswith(RESPONDENTS) and asks_for_json(request.headers.get("Accept", "")):
+        return _json(error)
+    heading, text, language = _words(error)
+    response = Response(message_page(heading, text, language), error.code or 500, mimetype="text/html")
     response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+def _json(error: HTTPException) -> Response:
+    """Word an error as the respondents' replies are worded: what may go well another time is to be sent again."""
+    status = error.code or 500
+    heading, text, _ = _words(error)
+    said: dict[str, object] = {"outcome": _OUTCOMES.get(status, "garbled"), "heading": heading, "text": text}
+    if status >= 500 or status == 429:
+        wait = getattr(error, "retry_after", None) or RETRY
+        said = {"outcome": "busy", "message": text, "retry_after": wait}
+    else:
+        said["final"] = False
+    return Response(json.dumps(said, ensure_ascii=False), status, mimetype=JSON)
+
+
+def _words(error: HTTPException) -> tuple[str, str, str]:
+    """Return what is said of an error, and in which language."""
+    status = error.code or 500
+    choice = Choice(link=request.args.get("lang", ""), header=request.headers.get("Accept-Language", ""))
+    language = choice.among(_LANGUAGES)
+    heading, text = WORDS.get(status, WORDS[500 if status >= 500 else 400])[language]
+    return heading, text, language
 
 
 def _carry_over(error: HTTPException, response: Response) -> None:

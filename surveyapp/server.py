@@ -29,13 +29,12 @@ from granian.server import MPServer
 
 from surveyapp import create_app
 from surveyapp.config import Config
+from surveyapp.current import installation
+from surveyapp.housekeeping import keep_house, leave
 from surveyapp.store import Store, StoreError
 
 if TYPE_CHECKING:
     from flask import Flask
-
-CHECKPOINT_SECONDS = 60
-"""How long SQLite's write-ahead log, which keeps the order of arrival, may stay."""
 
 STOP_SECONDS = 15
 """How long requests under way may take when the server is stopped."""
@@ -55,8 +54,6 @@ _KEEP_ALIVE = (
     if sys.platform == "linux"
     else ()
 )
-
-logger = logging.getLogger(__name__)
 
 
 class PortTakenError(Exception):
@@ -238,11 +235,12 @@ def _worker_app(config: Config) -> Flask:
     except StoreError as error:
         print(f"{error.zh}\n{error.en}", file=sys.stderr)
         raise SystemExit(1) from None
-    _empty_log_regularly(store)
+    app = create_app(config, store)
+    keep_house(app)
     _notice_dead_phones(config.port)
     # A worker ends without running atexit, but does run these.
-    multiprocessing.util.Finalize(None, _close, args=(store,), exitpriority=10)
-    return create_app(config, store)
+    multiprocessing.util.Finalize(None, _close, args=(app,), exitpriority=10)
+    return app
 
 
 def _end_with_parent() -> None:
@@ -293,22 +291,6 @@ def _keep_alive(descriptor: int, port: int) -> bool:
         found.detach()  # it is granian's to close
 
 
-def _empty_log_regularly(store: Store) -> None:
-    def run() -> None:
-        while True:
-            time.sleep(CHECKPOINT_SECONDS)
-            _empty_log(store)
-
-    threading.Thread(target=run, name="checkpoint", daemon=True).start()
-
-
-def _empty_log(store: Store) -> None:
-    try:
-        store.checkpoint()
-    except StoreError as error:
-        logger.warning("checkpoint: %s", type(error).__name__)
-
-
-def _close(store: Store) -> None:
-    _empty_log(store)
-    store.close()
+def _close(app: Flask) -> None:
+    leave(app)
+    installation(app).store.close()

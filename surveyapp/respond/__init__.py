@@ -1,5 +1,5 @@
 """The respondents' part: the question page on their phones, and what becomes of their answers."""
 
-from surveyapp.respond.views import blueprint
+from surveyapp.respond.views import blueprint, housekeeping
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "housekeeping"]

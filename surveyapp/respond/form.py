@@ -24,7 +24,8 @@ def form_spec(questionnaire: Questionnaire, language: str) -> Spec:
     for item in questionnaire.items.values():
         spec[item.id] = _field(questionnaire, item, language)
         if any(option.comment for option in questionnaire.options(item.id)):
-            spec[comment_name(item)] = TextAreaField(render_kw={"rows": 2, "maxlength": LONGEST_COMMENT})
+            name = comment_name(item)
+            spec[name] = TextAreaField(id=_id(name), render_kw={"rows": 2, "maxlength": LONGEST_COMMENT})
     return spec
 
 
@@ -43,15 +44,22 @@ def comment_name(item: Item) -> str:
 def _field(questionnaire: Questionnaire, item: Item, language: str) -> Any:
     label = item.text.say(language)
     if isinstance(item, TextItem):
-        return TextAreaField(label, render_kw={"rows": 4, "maxlength": item.max_length})
+        return TextAreaField(label, id=_id(item.id), render_kw={"rows": 4, "maxlength": item.max_length})
     if isinstance(item, NumberItem):
-        return StringField(label, render_kw={"autocomplete": "off", "maxlength": 24} | _keyboard(item))
+        keyboard = {"autocomplete": "off", "maxlength": 24} | _keyboard(item)
+        return StringField(label, id=_id(item.id), render_kw=keyboard)
     choices = [
         SelectChoice(option.code, option.label.say(language)) for option in questionnaire.options(item.id)
     ]
     if isinstance(item, MultipleItem):
-        return SelectMultipleField(label, choices=choices, option_widget=CheckboxInput(), widget=ListWidget())
-    return RadioField(label, choices=choices)
+        widgets: dict[str, Any] = {"option_widget": CheckboxInput(), "widget": ListWidget()}
+        return SelectMultipleField(label, id=_id(item.id), choices=choices, **widgets)
+    return RadioField(label, id=_id(item.id), choices=choices)
+
+
+def _id(name: str) -> str:
+    """Return a field's id in the page: an item called `send` must not take the button's."""
+    return f"i-{name}"
 
 
 def _keyboard(item: NumberItem) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +18,15 @@ from surveyapp.respond.body import END, Raw
 from surveyapp.respond.form import bind
 from surveyapp.respond.prepared import MARK, Prepared, prepare
 from surveyapp.respond.sheet import Sheet
-from surveyapp.respond.words import tag, words
+from surveyapp.respond.words import Words, tag, words
 from surveyapp.security import inline_policy
 
 TICKET = "_ticket"
 VERSION = "_version"
+BY = "_by"
+SITE = "_site"
+VIEW = "_view"
+LARGE = "large"
 
 
 def _read(name: str) -> Markup:
@@ -33,7 +38,13 @@ def _read(name: str) -> Markup:
 STYLE = _read("page.css")
 SCRIPT = _read("page.js")
 DONE = _read("done.js")
-POLICY = inline_policy(styles=[STYLE], scripts=[SCRIPT, DONE])
+POLICY = inline_policy(styles=[STYLE], scripts=[SCRIPT, DONE], connects=True)
+_SPOKEN = (
+    *("progress", "sending", "trouble", "kept", "keep_open", "stopped", "resumed", "again", "crowded"),
+    *("step", "begin", "next", "review", "still_open", "all_done"),
+    *("wrong", "wrong_one", "error", "at", "thanks", "thanks_text", "receipt", "may_close"),
+)
+"""The words that the script says; the others stand in the page."""
 
 
 @cache
@@ -43,7 +54,8 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def _render(name: str, **values: Any) -> str:
+def render(name: str, **values: Any) -> str:
+    """Return a page drawn from one of the templates, with the style in it."""
     return _environment().get_template(f"respond/{name}").render(style=STYLE, **values)
 
 
@@ -77,7 +89,7 @@ def _questions(
     errors: dict[str, list[str]] = {}
     for problem in problems:
         errors.setdefault(problem.item, []).append(problem.message(sheet.language))
-    return _render(
+    return render(
         "page.html",
         tag=tag(sheet.language),
         words=sheet.words,
@@ -87,8 +99,30 @@ def _questions(
         problems=sheet.mistakes(problems),
         notice=notice,
         bound=raw is not None,
+        spoken=_spoken(sheet.words),
+        by=_sent(raw, BY),
+        site=_sent(raw, SITE),
+        large=_sent(raw, VIEW) == LARGE,
         script=SCRIPT,
         mark=_closing_fields(ticket),
+    )
+
+
+def _spoken(say: Words) -> str:
+    said = {name: getattr(say, name) for name in _SPOKEN}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sent(raw: Raw | None, name: str) -> str:
+    """Return the value of one of the page's own fields as it was sent, or nothing."""
+    return next(iter(raw.get(name, ())), "") if raw else ""
+
+
+def code_page(language: str, *, title: str = "", written: str = "", wrong: str = "") -> str:
+    """Return the page on which an access code is typed, with what was typed and what is wrong with it."""
+    say = words(language)
+    return render(
+        "code.html", tag=tag(language), words=say, title=title, written=written, wrong=wrong, end=END
     )
 
 
@@ -97,7 +131,7 @@ def thanks(language: str) -> Prepared:
     """Prepare the thanks; the receipt is still to be put in."""
     say = words(language)
     return prepare(
-        _render(
+        render(
             "message.html",
             tag=tag(language),
             heading=say.thanks,
@@ -132,4 +166,4 @@ def refusal_page(refusal: Refusal, language: str) -> str:
 def message_page(heading: str, text: str, language: str, *, wipes_draft: bool = False) -> str:
     """Return a small page with a heading and a line of text."""
     script = DONE if wipes_draft else ""
-    return _render("message.html", tag=tag(language), heading=heading, text=text, script=script)
+    return render("message.html", tag=tag(language), heading=heading, text=text, script=script)

@@ -51,6 +51,7 @@ class Question:
     when: str = ""
     ends: str = ""
     unit: str = ""
+    optional: bool = False
     conditions: str = ""
     alone: str = ""
     comment: Comment | None = None
@@ -207,6 +208,7 @@ class _Said:
             when=self.when(item.shown_if),
             ends=self.ends(item) if isinstance(item, RatingItem) else "",
             unit=item.unit.say(self.language) if isinstance(item, NumberItem) and item.unit else "",
+            optional=not item.required,
             conditions=_json(_conditions(item.shown_if)) if item.shown_if else "",
             alone=_json(alone) if alone else "",
             comment=self.comment(item, options),

@@ -62,6 +62,40 @@ class Words:
     thanks_text: str
     receipt: str
     may_close: str
+    view: str
+    view_standard: str
+    view_large: str
+    restored: str
+    start_again: str
+    begin: str
+    previous: str
+    next: str
+    step: str
+    review: str
+    still_open: str
+    all_done: str
+    helped: str
+    by: dict[str, str]
+    """Who filled the page in, as `_by` says it."""
+    trap: str
+    """The label of a field that people do not see and programs fill in."""
+    trouble: str
+    kept: str
+    keep_open: str
+    stopped: str
+    resumed: str
+    again: str
+    crowded: str
+    wait: str
+    work: str
+    enter_code: str
+    enter_code_text: str
+    code_label: str
+    code_hint: str
+    code_go: str
+    code_mistyped: str
+    code_not_found: str
+    code_missing: str
     refusals: dict[str, tuple[str, str]]
 
     def wrongs(self, count: int) -> str:
@@ -150,6 +184,38 @@ ZH = Words(
     thanks_text="您的答卷已经保存。",
     receipt="回执",
     may_close="可以关闭本页。",
+    view="字号",
+    view_standard="标准版",
+    view_large="大字版",
+    restored="上次填的内容都在。",
+    start_again="清空重填",
+    begin="开始答题",
+    previous="上一题",
+    next="下一题",
+    step="第 {0} 题，共 {1} 题",
+    review="检查并提交",
+    still_open="还有 {0} 题没有回答，点一下就能去补：",
+    all_done="要答的题都答完了，可以提交。",
+    helped="是别人帮您填的吗？",
+    by={"self": "本人填写", "relative": "家人或朋友代填", "staff": "工作人员代填"},
+    trap="请不要填写",
+    trouble="网络不好，{0}，正在重试…",
+    kept="答案已保存在本机",
+    keep_open="请不要关闭本页",
+    stopped="还没有提交成功，{0}。请在网络好的时候再按“再试一次”。",
+    resumed="上次没有提交完，正在继续提交…",
+    again="再试一次",
+    crowded="提交的人很多，{0}，稍后会自动重试…",
+    wait="请求太多，请稍等片刻再按提交，答案都在。",
+    work="现在提交的人太多，还没有保存。请过几分钟再按提交，答案都在。",
+    enter_code="请输入答题码",
+    enter_code_text="这次调查每人一个答题码，印在发给您的纸条上或短信里；扫描纸条上的二维码也可以。",
+    code_label="答题码",
+    code_hint="共 13 位，字母不分大小写，空格和横线可以不输。",
+    code_go="开始答题",
+    code_mistyped="答题码有误，请对照纸条再输一次。",
+    code_not_found="没有找到这个答题码，请对照纸条再输一次。",
+    code_missing="请输入纸条上的答题码。",
     refusals={
         "unknown": ("没有找到这份问卷", "请检查网址是否完整，或重新扫描二维码。"),
         "code-unknown": ("没有找到这个答题链接", "请检查网址是否完整，或重新扫描您收到的二维码。"),
@@ -165,6 +231,9 @@ ZH = Words(
         "paused": ("调查暂停", "暂时不接收答卷，请过些时候再打开。"),
         "codes-only": ("请使用您收到的专属链接", "这次调查只接收专属链接的答卷；请扫描发给您本人的二维码。"),
         "busy": ("系统正忙", "请稍等片刻再打开。"),
+        "work": ("现在提交的人太多", "答卷还没有保存。请返回上一页，过几分钟再提交，答案都在。"),
+        "wait": ("请稍等片刻再试", "现在访问的人太多。请等几秒，然后刷新本页。"),
+        "wait-codes": ("请稍等片刻再试", "这个网络上输错答题码的次数太多了。请过一分钟再输一次。"),
         "garbled": ("提交的内容不完整", "可能是网络中断，答卷没有保存。请返回上一页再提交一次。"),
         "too-large": ("提交的内容太长", "答卷没有保存。请返回上一页，缩短留言后再提交。"),
         "wrong-kind": ("不能这样提交", "请打开问卷页面填写。"),
@@ -228,6 +297,44 @@ EN = Words(
     thanks_text="Your answers have been saved.",
     receipt="Receipt",
     may_close="You can close this page.",
+    view="Text size",
+    view_standard="Standard",
+    view_large="Large print",
+    restored="What you filled in last time is here.",
+    start_again="Clear and start again",
+    begin="Begin",
+    previous="Back",
+    next="Next",
+    step="Question {0} of {1}",
+    review="Check and submit",
+    still_open="{0} questions are not answered yet; tap one to go there:",
+    all_done="Everything is answered; you can submit.",
+    helped="Did somebody fill this in for you?",
+    by={
+        "self": "I filled it in myself",
+        "relative": "A relative or friend did",
+        "staff": "A member of staff did",
+    },
+    trap="Please leave this empty",
+    trouble="The connection is poor; {0}. Trying again…",
+    kept="your answers are kept on this phone",
+    keep_open="please do not close this page",
+    stopped="Not submitted yet; {0}. Press “Try again” when the connection is better.",
+    resumed="Last time it could not be submitted; going on now…",
+    again="Try again",
+    crowded="Many people are submitting; {0}. It will be tried again shortly…",
+    wait="Too many requests. Please press submit again in a moment; your answers are here.",
+    work="Too many people are submitting and nothing was saved yet. Please press submit again in a few minutes; "
+    "your answers are here.",
+    enter_code="Enter your code",
+    enter_code_text="Everybody has a code of their own for this survey. It is on your slip or in your message; "
+    "scanning the QR code on the slip does as well.",
+    code_label="Code",
+    code_hint="13 letters and digits; capitals, blanks and dashes do not matter.",
+    code_go="Begin",
+    code_mistyped="This code has a typing mistake. Please compare it with your slip and try again.",
+    code_not_found="There is no such code. Please compare it with your slip and try again.",
+    code_missing="Please enter the code on your slip.",
     refusals={
         "unknown": (
             "There is no such survey",
@@ -258,6 +365,18 @@ EN = Words(
             "This survey takes answers by personal link only. Scan the QR code that was given to you.",
         ),
         "busy": ("The system is busy", "Please try again in a moment."),
+        "work": (
+            "Too many people are submitting",
+            "Nothing was saved yet. Go back and submit again in a few minutes; your answers are still there.",
+        ),
+        "wait": (
+            "Please wait a moment",
+            "Too many people are here right now. Wait a few seconds, then reload this page.",
+        ),
+        "wait-codes": (
+            "Please wait a moment",
+            "Too many wrong codes were entered from this network. Please try again in a minute.",
+        ),
         "garbled": (
             "What arrived is incomplete",
             "The connection may have broken; nothing was saved. Go back and submit again.",
