@@ -22,7 +22,7 @@ $(shell grep -qsF '$(CURDIR)/$(VENV)' $(BIN)/activate && $(BIN)/python -c '' 2>/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format bench lock docs messages kill clean
+.PHONY: help demo test lint format bench lock docs messages kill cuts clean
 
 # List the targets with their sentences.
 help:
@@ -84,6 +84,11 @@ messages: $(DEV)
 kill: $(DEV)
 	@SURVEYAPP_KILLS=$(SURVEYAPP_KILLS) $(PYTEST) -m kill
 SURVEYAPP_KILLS ?= 200
+
+# Cut a phone's network 500 times at random moments and count lost answers; another number: `make cuts SURVEYAPP_CUTS=50`.
+cuts: $(DEV)
+	@SURVEYAPP_CUTS=$(SURVEYAPP_CUTS) $(PYTEST) -m cuts
+SURVEYAPP_CUTS ?= 500
 
 # Remove what running, testing and building leave behind; the environment and instance/ stay.
 clean:

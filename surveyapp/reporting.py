@@ -87,8 +87,13 @@ def entered(store: Store, slug: str) -> dict[str, str]:
 
 def report(store: Store, slug: str) -> Report:
     """Evaluate a stored survey. Raises UnknownSurveyError."""
+    return table_and_report(store, slug)[1]
+
+
+def table_and_report(store: Store, slug: str) -> tuple[PatternTable, Report]:
+    """Return the responses that are shown and their evaluation, of the same moment. Raises UnknownSurveyError."""
     table, pending = _taken_up(store, slug)
-    return evaluate(questionnaire(store, slug), table, fieldwork(store, slug, pending))
+    return table, evaluate(questionnaire(store, slug), table, fieldwork(store, slug, pending))
 
 
 # --- what went out -------------------------------------------------------------------------------------------------
