@@ -20,7 +20,7 @@ from surveyapp import auth
 from surveyapp.config import Config, load_config
 from surveyapp.console import BadInputError, say
 from surveyapp.fieldwork import links, qr
-from surveyapp.fieldwork.codes import hash_code, make_codes
+from surveyapp.fieldwork.codes import grouped, hash_code, hashes, make_codes, make_typed_codes
 from surveyapp.store import ServerRunningError, Store, Submission, sqlite_url
 
 DEFINITION = Path(str(resources.files("questionnaires").joinpath("library/zhifu-2022.yaml")))
@@ -34,6 +34,8 @@ class Shown:
     """What the demo prints: the unused codes, the evaluator's password and the API token."""
 
     unused: tuple[str, ...]
+    typed: tuple[str, ...]
+    """The same unused codes as they are typed by hand."""
     password: str
     token: str
 
@@ -50,7 +52,7 @@ def run(instance: Path, *, host: str, port: int, public_url: str | None) -> None
         instance, host=host, port=free, public_url=public_url or f"http://127.0.0.1:{free}", **own
     )
     with Store.open(config.database_url) as store:
-        shown = fill(store)
+        shown = fill(store, secret=config.secret_key)
     _print(config, shown)
     server.serve(config)
 
@@ -98,14 +100,14 @@ def _clear(instance: Path) -> None:
     mark.touch()
 
 
-def fill(store: Store, day: str = "2022-12-20") -> Shown:
+def fill(store: Store, day: str = "2022-12-20", *, secret: bytes = b"demo") -> Shown:
     """Put the demo survey into an empty store: 60 codes, 56 questionnaires returned under 56 of them, 53 valid."""
     questionnaire = load_good(DEFINITION)
     source = normalised(DEFINITION.read_bytes())
     store.publish(questionnaire.id, questionnaire.version, source, day=day, open_link=False)
-    codes = list(make_codes(ISSUED))
-    hashes = [hash_code(code) for code in codes]
-    store.issue_codes(questionnaire.id, hashes, purpose="survey", channel="slip", stratum=None, day=day)
+    codes, typed = list(make_codes(ISSUED)), list(make_typed_codes(ISSUED))
+    kept = [hashes(code, by_hand, secret) for code, by_hand in zip(codes, typed, strict=True)]
+    store.issue_codes(questionnaire.id, kept, purpose="survey", channel="slip", stratum=None, day=day)
     with ROWS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     store.submit_many(
@@ -113,7 +115,8 @@ def fill(store: Store, day: str = "2022-12-20") -> Shown:
     )
     password = auth.create_account(store, EVALUATOR)
     token = auth.make_token(store, "demo", scope=None, days=30)
-    return Shown(unused=tuple(codes[len(rows) :]), password=password, token=token)
+    unused = tuple(codes[len(rows) :])
+    return Shown(unused=unused, typed=tuple(map(grouped, typed[len(rows) :])), password=password, token=token)
 
 
 def submission(questionnaire: Questionnaire, row: Mapping[str, str], code: str, day: str) -> Submission:
@@ -138,6 +141,10 @@ def _print(config: Config, shown: Shown) -> None:
     say("  另有 3 个未用的链接：", "  three more unused ones:")
     for code in shown.unused[1:]:
         click.echo(f"  {links.code_link(config, 'zhifu-2022', code)}")
+    say(
+        f"  也可以打开 {links.open_link(config, 'zhifu-2022')} 输入答题码 {shown.typed[0]}",
+        f"  or open {links.open_link(config, 'zhifu-2022')} and type {shown.typed[0]}",
+    )
     say("\n评价人员看结果：", "\nEvaluators see the results:")
     click.echo(f"  {config.public_url}/evaluate/")
     say(

@@ -82,7 +82,13 @@ def tables(ledger: Ledger, questionnaire: Questionnaire) -> list[LedgerTable]:
     if any(line.stratum for line in ledger.lines):
         people = [_("People")] if questionnaire.population.strata else []
         found += [
-            _table(ledger, ledger.by_stratum(), questionnaire, _("By stratum"), [stratum, *people]),
+            _table(
+                ledger,
+                every_stratum(ledger, questionnaire),
+                questionnaire,
+                _("By stratum"),
+                [stratum, *people],
+            ),
             _table(ledger, ledger.lines, questionnaire, _("By channel and stratum"), [channel, stratum]),
         ]
     return found
@@ -118,6 +124,13 @@ def _labels(line: LedgerLine, names: Sequence[str], questionnaire: Questionnaire
 
 def _cells(line: LedgerLine, kept: Sequence[str]) -> list[str]:
     return [UNKNOWN if getattr(line, id) is None else str(getattr(line, id)) for id in kept]
+
+
+def every_stratum(ledger: Ledger, questionnaire: Questionnaire) -> list[LedgerLine]:
+    """Return one line for each stratum, also for those nobody was sent to and nobody answered from."""
+    lines = list(ledger.by_stratum())
+    silent = questionnaire.population.strata.keys() - {line.stratum for line in lines}
+    return [*lines, *(LedgerLine(channel="", stratum=code) for code in silent)]
 
 
 def _in_order(lines: Sequence[LedgerLine], strata: Mapping[str, str]) -> list[LedgerLine]:
@@ -221,7 +234,9 @@ def progress(store: Store, desk: Desk, today: str) -> Progress:
         total=ledger.total, whole=_bar(_("All"), ledger.total, None), is_over=_is_over(desk, today),
         strata=[
             _bar(labels.get(line.stratum, line.stratum) or _("not stated"), line, _of(found, line.stratum))
-            for line in _in_order(ledger.by_stratum(), labels)
+            for line in _in_order(every_stratum(ledger, desk.questionnaire), labels)
+            # codes that name no stratum are no plan for "not stated"
+            if line.stratum or line.submitted
         ] if any(line.stratum for line in ledger.lines) else [],
         channels=[_channel_bar(line) for line in ledger.by_channel()],
         days=days, day_channels=channels, earlier=earlier, outlook=_outlook(desk, found), method=_method(found),

@@ -338,3 +338,17 @@ def test_evidence_is_shown_and_deletes_nothing(store: Store, version: str, evalu
     assert "20" in page
     report = reporting.report(store, SLUG).fieldwork
     assert (report.returned, report.flags["assisted_staff"]) == (76, 20)
+
+
+def test_a_stratum_nobody_answered_from_stands_in_the_ledger(
+    evaluator: Evaluator, store: Store, version: str
+) -> None:
+    for number in range(5):
+        store.submit(full(version, number))
+    page = evaluator.page("returns")
+    # The definition's three strata have 1138, 262 and 2 people.
+    assert {row[0]: row[1] for row in cells(page) if len(row) > 3 and row[1] in ("1138", "262", "2")} == {
+        "生活补贴": "1138",
+        "购房补贴": "262",
+        "留学费用补贴": "2",
+    }
