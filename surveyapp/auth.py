@@ -269,10 +269,19 @@ def _digest(token: str) -> str:
 # --- API tokens ----------------------------------------------------------------------------------------------------
 
 
-def make_token(store: Store, name: str, scope: Iterable[str] | None, days: int, *, today: str = "") -> str:
+def make_token(
+    store: Store,
+    name: str,
+    scope: Iterable[str] | None,
+    days: int,
+    *,
+    today: str = "",
+    reads_rows: bool = False,
+) -> str:
     """Add an API token and return it; it is shown once.
 
     `scope` holds the slugs of the surveys it may read, None is every survey; it ends after `days` days (1 to 366).
+    With `reads_rows` it opens single answers as well, not only what is counted and scored.
     Raises UnfitNameError, TokenNameTakenError, UnknownSurveyError, and ValueError for the days.
     """
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
@@ -283,7 +292,7 @@ def make_token(store: Store, name: str, scope: Iterable[str] | None, days: int, 
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     kept = EVERYTHING if scope is None else json.dumps(_known(store, scope))
     expires = date.fromisoformat(day) + timedelta(days=days)
-    store.add_token(_digest(token), name, kept, day, expires.isoformat())
+    store.add_token(_digest(token), name, kept, day, expires.isoformat(), reads_rows=reads_rows)
     return token
 
 
@@ -320,3 +329,8 @@ def bearer(store: Store, header: str | None, *, today: str = "") -> Token | None
 def may_read(token: Token, slug: str) -> bool:
     """Say whether a survey lies within a token's scope."""
     return token.scope == EVERYTHING or slug in json.loads(token.scope)
+
+
+def may_read_rows(token: Token, slug: str) -> bool:
+    """Say whether a token opens single answers of a survey."""
+    return token.reads_rows and may_read(token, slug)

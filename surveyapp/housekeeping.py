@@ -1,4 +1,7 @@
-"""What a server does once a minute besides answering: hand over openings, close what is due, remove traces of order."""
+"""What a server does once a minute besides answering.
+
+It hands over openings, closes what is due, removes traces of order, and tells webhooks of closings.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from surveyapp import closing, respond
+from surveyapp import closing, respond, webhooks
 from surveyapp.config import Config
 from surveyapp.current import installation
 from surveyapp.respond.doors import GRACE, ended_at
@@ -39,7 +42,10 @@ def tidy(app: Flask, now: float) -> None:
     here = installation(app)
     _try(lambda: respond.housekeeping(app))
     _try(lambda: close_what_is_due(here.config, here.store, now))
+    _try(here.store.forget_settled_calls)
     _try(here.store.checkpoint)
+    # last: another host may take its time
+    _try(lambda: webhooks.deliver_due(here.config, here.store, lambda: now))
 
 
 def leave(app: Flask) -> None:
@@ -51,16 +57,18 @@ def leave(app: Flask) -> None:
 def close_what_is_due(config: Config, store: Store, now: float) -> None:
     """Close surveys whose last day is over, and finish those whose late answers are all in.
 
-    Both wait for the end of the grace time: closing shows what waited, and rewrites rows in random order.
+    Both wait for the end of the grace time: closing shows what waited, and rewrites rows in random order. A paused survey,
+    and one with paper copies that wait for their second typing, is left for somebody to close.
     """
     for survey in store.surveys():
         ended = ended_at(survey, now, config.zone)
         if ended is None or now < ended + GRACE:
             continue
-        if survey.state != "closed":
+        if survey.state == "closed":
+            if _came_late(store, survey):
+                store.finish(survey.slug)
+        elif survey.state != "paused" and not store.kept_entries(survey.slug):
             closing.set_state(config, store, survey.slug, "closed", ended)
-        elif _came_late(store, survey):
-            store.finish(survey.slug)
 
 
 def _came_late(store: Store, survey: Survey) -> bool:

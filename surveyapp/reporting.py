@@ -7,6 +7,7 @@ batches, so that nobody's answer can be read off by comparing one state with the
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -126,35 +127,25 @@ def _codes(store: Store, slug: str) -> list[LedgerRow]:
 _CODE_COUNTS = ("issued", "used", "void", "opened", "undelivered")
 
 
-def _by_code(row: LedgerRow, planned: Mapping[tuple[str, str], Sequence[int]]) -> Issue:
+def _by_code(row: LedgerRow, planned: Mapping[tuple[str, str], int]) -> Issue:
     standing = row.issued - row.void
     return Issue(
         channel=row.channel, stratum=row.stratum or "", issued=standing, undelivered=row.undelivered,
-        opened=row.opened, used=row.used, planned=_drawn(planned.get((row.channel, row.stratum or ""), ()), standing),
+        opened=row.opened, used=row.used, planned=planned.get((row.channel, row.stratum or "")),
     )  # fmt: skip
 
 
-def _planned(store: Store, slug: str) -> dict[tuple[str, str], list[int]]:
-    """Return how many people each draw took for a channel and stratum, the newest draw first."""
-    batches, planned = store.batches(slug), dict[tuple[str, str], list[int]]()
-    for draw in reversed(store.draws(slug)):
+def _planned(store: Store, slug: str) -> Mapping[tuple[str, str], int]:
+    """Return how many people were drawn for a channel and stratum; a draw whose codes were all made void was taken back."""
+    draws, batches, planned = store.draws(slug), store.batches(slug), Counter[tuple[str, str]]()
+    standing = store.standing_batches(slug) if draws else set()
+    for draw in draws:
         mine = [batch for batch in batches if batch.draw == draw.id]
         for stratum, counts in json.loads(draw.counts).items():
-            lines = sorted((b.channel, b.stratum or "") for b in mine if (b.stratum or "") == stratum)
-            lines = lines or sorted((b.channel, b.stratum or "") for b in mine)
-            if lines:
-                planned.setdefault(lines[0], []).append(counts["drawn"])
+            own = [batch for batch in mine if (batch.stratum or "") == stratum] or mine
+            if any(batch.id in standing for batch in own):
+                planned[min((batch.channel, batch.stratum or "") for batch in own)] += counts["drawn"]
     return planned
-
-
-def _drawn(draws: Sequence[int], standing: int) -> int | None:
-    """Add draws up, the newest first, until they explain the codes that stand: an earlier one was drawn anew and made void."""
-    total = 0
-    for drawn in draws:
-        total += drawn
-        if total >= standing:
-            break
-    return total if draws else None
 
 
 def distributed(store: Store, slug: str) -> int | None:

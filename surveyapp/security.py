@@ -33,8 +33,11 @@ def guard(app: Flask) -> None:
         return response
 
 
-def inline_policy(*, styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
-    """Return the content policy of a page whose styles and scripts stand in it, named by their hashes."""
+def inline_policy(*, styles: Sequence[str], scripts: Sequence[str] = (), connects: bool = False) -> str:
+    """Return the content policy of a page whose styles and scripts stand in it, named by their hashes.
+
+    With `connects` its scripts may ask this host.
+    """
     parts = [
         NOTHING,
         "form-action 'self'",
@@ -43,6 +46,8 @@ def inline_policy(*, styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
     ]
     if scripts:
         parts.append(f"script-src {' '.join(_hash(script) for script in scripts)}")
+    if connects:
+        parts.append("connect-src 'self'")
     return "; ".join(parts)
 
 

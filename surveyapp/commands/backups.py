@@ -61,19 +61,17 @@ def restore(file: Path, replace: bool) -> None:
       surveyapp restore backup-20260922-1800.zip --replace
     """
     config = load_config()
-    if replace:
-        _keep_what_is_there(config)
-    rows = put_back(config.database_url, file, replace=replace)
+    keep = (lambda store: _keep_what_is_there(config, store)) if replace else None
+    rows = put_back(config.database_url, file, replace=replace, before=keep)
     say(
         f"已恢复 {rows['survey']} 项调查，{rows['response']} 份答卷。",
         f"Restored {rows['survey']} surveys and {rows['response']} responses.",
     )
 
 
-def _keep_what_is_there(config: Config) -> None:
+def _keep_what_is_there(config: Config, store: Store) -> None:
     path = _dated(config, "before-restore")
-    with Store.open(config.database_url) as store:
-        back_up(store, path)
+    back_up(store, path)
     say(f"原有内容已备份到 {path}", f"What was there is in {path}", err=True)
 
 

@@ -125,6 +125,7 @@ def token() -> None:
     \b
     例 Examples:
       surveyapp token add scoresheet --survey zhifu-2022
+      surveyapp token add analyst --survey zhifu-2022 --rows
       surveyapp token list
       surveyapp token revoke scoresheet
     """
@@ -140,11 +141,16 @@ def token() -> None:
     show_default=True,
     help="有效天数 valid for so many days",
 )
-def token_add(name: str, surveys: tuple[str, ...], days: int) -> None:
+@click.option(
+    "--rows", is_flag=True, help="也许取逐份答卷（默认只取汇总）single answers too, not only totals"
+)
+def token_add(name: str, surveys: tuple[str, ...], days: int, rows: bool) -> None:
     """新建令牌，只显示一次。Make a token and show it once."""
     config = load_config()
     with opened(config) as store:
-        made = auth.make_token(store, name, scope=surveys or None, days=days, today=today(config))
+        made = auth.make_token(
+            store, name, scope=surveys or None, days=days, today=today(config), reads_rows=rows
+        )
     until = date.fromisoformat(today(config)) + timedelta(days=days)
     say(
         f"令牌 {name}（只显示这一次，{until} 到期）：",
@@ -159,10 +165,14 @@ def token_list() -> None:
     """列出令牌。List the tokens."""
     with opened(load_config()) as store:
         rows = [
-            (t.name, str(t.scope), t.expires_on, t.last_used_on or "", "✗" if t.revoked else "")
+            (
+                *(t.name, t.scope, "✓" if t.reads_rows else "", t.expires_on, t.last_used_on or ""),
+                "✗" if t.revoked else "",
+            )
             for t in store.tokens()
         ]
-    click.echo(table(("名称 name", "范围 scope", "到期 expires", "最近使用 last used", "作废 revoked"), rows))
+    header = ("名称 name", "范围 scope", "逐份 rows", "到期 expires", "最近使用 last used", "作废 revoked")
+    click.echo(table(header, rows))
 
 
 @token.command("revoke")

@@ -444,6 +444,11 @@ def reissue(survey: str, sheet: Path, spoken: str, only: str, out: Path) -> None
         made = handout.replacement(to, found, sheets.channel_of(found.sheet))
         with appearing({out: made.content()}):
             done = made.issue(store)
+            if not done:
+                raise BadInputError(
+                    "刚才这些码都已用过或作废，没有补发。",
+                    "Meanwhile all these codes were used or made void; nothing was re-issued.",
+                )
         if len(done) < len(made.new):
             with appearing({out: made.content(done)}):
                 pass
@@ -456,7 +461,7 @@ def reissue(survey: str, sheet: Path, spoken: str, only: str, out: Path) -> None
 @click.command()
 @click.argument("survey")
 @click.argument("sheet", type=FILE, required=False)
-@click.option("--batch", help="作废整批未用的码（批号见 ledger）make a whole batch's unused codes void")
+@click.option("--batch", help="作废整批未用的码 make a whole batch's unused codes void")
 @ONLY
 def void(survey: str, sheet: Path | None, batch: str | None, only: str) -> None:
     """作废没用过的码：一整批，或表里的行。Make unused codes void: a batch, or the rows of a sheet.
@@ -471,8 +476,20 @@ def void(survey: str, sheet: Path | None, batch: str | None, only: str) -> None:
     with opened(load_config()) as store:
         reporting.survey(store, survey)
         if batch is not None:
+            _refuse_unknown_batch(store, survey, batch)
             count = store.void_batch(survey, batch)
         else:
             found = _read_back(store, survey, cast(Path, sheet), only)
             count = store.void_codes(survey, [one.hash for one in found.due])
     say(f"已作废 {count} 个码。", f"{count} codes were made void.")
+
+
+def _refuse_unknown_batch(store: Store, survey: str, wanted: str) -> None:
+    batches = store.batches(survey)
+    if not any(batch.id == wanted for batch in batches):
+        known = [
+            f"{one.id}  {one.issued_on}  {one.channel}  {one.stratum or '—'}  {one.purpose}  {one.count}"
+            for one in batches
+        ]
+        listed = "\n".join(known) or "—"
+        raise BadInputError(f"没有批次 {wanted}；有：\n{listed}", f"No batch {wanted}; there are:\n{listed}")

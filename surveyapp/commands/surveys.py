@@ -253,7 +253,14 @@ def state(survey: str, state: str) -> None:
     config = load_config()
     with opened(config) as store:
         closing.set_state(config, store, survey, state)
+        is_past = closing.is_past(config, store, survey)
     say(f"{survey}：{state}", f"{survey}: {state}")
+    if is_past:
+        say(
+            "! 已过最后一天：不再接收答卷，并会自动结束。请先在网页上改最后一天。",
+            "! Its last day is past: it takes no answers and will be closed again. Set a later last day on the pages.",
+            err=True,
+        )
 
 
 @click.command()

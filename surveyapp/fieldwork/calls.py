@@ -151,10 +151,4 @@ def attempts(cases: Iterable[Case]) -> list[tuple[int, int]]:
 
 def take_back(store: Store, slug: str, case: str, call: str) -> bool:
     """Delete the newest call of a case, which was noted by mistake; false if another one is the newest."""
-    made = store.calls(slug, case)
-    if not made or made[-1].id != call:
-        return False
-    store.forget_calls(slug, case)
-    for kept in made[:-1]:
-        store.log_call(slug, kept)
-    return True
+    return store.drop_call(slug, case, call) == 1

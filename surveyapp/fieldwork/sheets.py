@@ -249,13 +249,15 @@ def chosen(only: str) -> Chosen:
 
     A case's name may be all digits; six characters are a case.
     """
-    numbers: set[int] = set()
+    ranges: list[range] = []
     cases: set[str] = set()
     for part in re.split(r"[,，、\s]+", only.strip()):
         if re.fullmatch(r"[0-9A-Za-z]{6}", part):
             cases.add(part.upper())
         elif match := re.fullmatch(r"(\d{1,7})(?:-(\d{1,7}))?", part):
-            numbers.update(range(int(match[1]), int(match[2] or match[1]) + 1))
+            ranges.append(range(int(match[1]), int(match[2] or match[1]) + 1))
+            if not ranges[-1]:
+                raise ValueError(part)
         else:
             raise ValueError(part)
-    return lambda one: one.row.number in numbers or label_of(one) in cases
+    return lambda one: any(one.row.number in some for some in ranges) or label_of(one) in cases

@@ -52,6 +52,8 @@ def commit(store: Store, slug: str, judged: Judged) -> Committed:
     if refused:
         return Committed(stored=0, already=len(judged.already), refused=sorted(refused))
     store.release(slug)
+    if (survey := store.survey(slug)) and survey.state == "closed":
+        store.finish(slug)  # nothing waits in a closed survey, whose results are exact
     stored = outcomes.count(Outcome.STORED)
     return Committed(stored=stored, already=len(judged.already) + len(outcomes) - stored)
 

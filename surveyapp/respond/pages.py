@@ -18,6 +18,7 @@ from surveyapp.respond.body import END, Raw
 from surveyapp.respond.form import bind
 from surveyapp.respond.prepared import MARK, Prepared, prepare
 from surveyapp.respond.sheet import Sheet
+from surveyapp.respond.shrink import shrink
 from surveyapp.respond.words import Words, tag, words
 from surveyapp.security import inline_policy
 
@@ -29,15 +30,13 @@ VIEW = "_view"
 LARGE = "large"
 
 
-def _read(name: str) -> Markup:
-    """Return a style or script as it stands in the page: without comments on lines of their own, without indents."""
-    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return Markup(re.sub(r"\s*\n\s*", "\n", re.sub(r"(?m)^\s*//.*\n", "", text)).strip())
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-STYLE = _read("page.css")
-SCRIPT = _read("page.js")
-DONE = _read("done.js")
+STYLE = Markup(re.sub(r"\s*\n\s*", "", _read("page.css")))
+SCRIPT = Markup(shrink(_read("page.js")))
+DONE = Markup(shrink(_read("done.js")))
 POLICY = inline_policy(styles=[STYLE], scripts=[SCRIPT, DONE], connects=True)
 _SPOKEN = (
     *("progress", "sending", "trouble", "kept", "keep_open", "stopped", "resumed", "again", "crowded"),

@@ -26,9 +26,11 @@ from surveyapp.store.errors import (
     UnknownAccountError,
     UnknownSurveyError,
     UnknownTokenError,
+    UnknownWebhookError,
     UnreadableBackupError,
     UnstorableTextError,
     UnsupportedDatabaseError,
+    WebhookExistsError,
 )
 from surveyapp.store.records import (
     Account,
@@ -36,6 +38,7 @@ from surveyapp.store.records import (
     Call,
     Code,
     CodeHashes,
+    Content,
     CountRow,
     DayCount,
     Draw,
@@ -52,6 +55,7 @@ from surveyapp.store.records import (
     Survey,
     Token,
     Version,
+    Webhook,
 )
 from surveyapp.store.store import Store
 
@@ -63,6 +67,7 @@ __all__ = [
     "Code",
     "CodeExistsError",
     "CodeHashes",
+    "Content",
     "CountRow",
     "DatabaseNewerError",
     "DayCount",
@@ -100,10 +105,13 @@ __all__ = [
     "UnknownAccountError",
     "UnknownSurveyError",
     "UnknownTokenError",
+    "UnknownWebhookError",
     "UnreadableBackupError",
     "UnstorableTextError",
     "UnsupportedDatabaseError",
     "Version",
+    "Webhook",
+    "WebhookExistsError",
     "backup",
     "diagnose",
     "restore",

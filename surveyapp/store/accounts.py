@@ -77,7 +77,16 @@ class Accounts(Topic):
         """End the sessions begun or last seen before these moments; how many there were."""
         return self._drop_sessions((_SESSION.created_at < created) | (_SESSION.seen_at < seen))
 
-    def add_token(self, token_hash: str, name: str, scope: str, created_on: str, expires_on: str) -> None:
+    def add_token(
+        self,
+        token_hash: str,
+        name: str,
+        scope: str,
+        created_on: str,
+        expires_on: str,
+        *,
+        reads_rows: bool = False,
+    ) -> None:
         """Add an API token; the scope is `*` or a JSON list of slugs."""
         values = {
             "token_hash": token_hash,
@@ -86,6 +95,7 @@ class Accounts(Topic):
             "created_on": created_on,
             "expires_on": expires_on,
             "revoked": False,
+            "reads_rows": reads_rows,
         }
         self._add(tables.api_token, values, TokenExistsError(name))
 

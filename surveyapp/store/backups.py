@@ -10,7 +10,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,8 +67,17 @@ def backup(store: Store, path: Path) -> dict[str, int]:
     return counts
 
 
-def restore(url: str, path: Path, *, replace: bool = False, lock_timeout: float = 10.0) -> dict[str, int]:
+def restore(
+    url: str,
+    path: Path,
+    *,
+    replace: bool = False,
+    lock_timeout: float = 10.0,
+    before: Callable[[Store], object] | None = None,
+) -> dict[str, int]:
     """Put a backup into a database, all of it or nothing; how many rows by table.
+
+    `before` is called with the database when the backup was found whole, and before anything is changed.
 
     Raises UnreadableBackupError, NotEmptyError unless what is there is to be replaced, ServerRunningError while a server
     works on the file, and other StoreErrors.
@@ -77,6 +86,8 @@ def restore(url: str, path: Path, *, replace: bool = False, lock_timeout: float 
         target.claim_server()
         if not replace and not _is_empty(target):
             raise NotEmptyError
+        if before is not None:
+            before(target)
         with source._database.snapshot() as rows:
             counts = target._database.write(lambda connection: _replace(rows, connection))
         target.forget_order("")

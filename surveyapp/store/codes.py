@@ -117,6 +117,12 @@ class Codes(Topic):
         chosen = select(tables.batch).where(_BATCH.survey == slug)
         return self._all(Batch, chosen.order_by(_BATCH.issued_on, _BATCH.id))
 
+    def standing_batches(self, slug: str) -> set[str]:
+        """Return the batches of which at least one code is not void."""
+        standing = select(_CODE.batch).where(_CODE.survey == slug, _CODE.state != "void").distinct()
+        with self._database.read() as connection:
+            return set(connection.execute(standing).scalars())
+
     def draws(self, slug: str) -> list[Draw]:
         """List the samples that were drawn, oldest day first."""
         table = tables.draw.c

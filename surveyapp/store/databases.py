@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 import filelock
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, Engine, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +19,7 @@ from surveyapp.store.writer import GroupWriter
 T = TypeVar("T")
 
 _SHORT_WAIT = 500
+_TRIES = 3
 _USED = select(func.count()).where(tables.access_code.c.state == "used")
 _BY_KEY = text("CLUSTER access_code USING pk_access_code")
 
@@ -156,6 +157,16 @@ def _vacuum(connection: Connection) -> None:
     _truncate_wal(connection)
 
 
+@contextmanager
+def _forgiving_deadlock() -> Iterator[None]:
+    """Let a deadlock pass: PostgreSQL has undone one of the two transactions, and it may be tried again."""
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.orig, DeadlockDetected):
+            raise
+
+
 class PostgresDatabase(Database):
     """A PostgreSQL server: any number of processes, each write its own transaction."""
 
@@ -188,12 +199,16 @@ class PostgresDatabase(Database):
             yield connection
 
     def write(self, work: Callable[[Connection], T], *, single: bool = False) -> T:
-        """Do the work in a transaction of its own."""
+        """Do the work in a transaction of its own; once more where it and another one waited for each other."""
         if self._closed:
             raise StoreClosedError
         engine = self._autocommit if single else self._engine
-        with worded_errors(), engine.begin() as connection:
-            return work(connection)
+        with worded_errors():
+            for _ in range(_TRIES - 1):
+                with _forgiving_deadlock(), engine.begin() as connection:
+                    return work(connection)
+            with engine.begin() as connection:
+                return work(connection)
 
     def close(self) -> None:
         """Close the pool."""

@@ -278,6 +278,17 @@ class UnknownTokenError(MissingRowError):
         super().__init__(zh=f"没有这个接口令牌：{name}。", en=f"There is no API token {name}.")
 
 
+class UnknownWebhookError(MissingRowError):
+    """The survey has no webhook with this address."""
+
+    def __init__(self, slug: str) -> None:
+        """Name the survey."""
+        super().__init__(
+            zh=f"{slug} 没有这个通知地址；surveyapp webhook list {slug} 可查看已有的。",
+            en=f"{slug} has no webhook with this address; surveyapp webhook list {slug} shows those there are.",
+        )
+
+
 class ExistingRowError(StoreError):
     """Something was to be added that is there already."""
 
@@ -296,6 +307,17 @@ class TokenExistsError(ExistingRowError):
     def __init__(self, name: str) -> None:
         """Name it."""
         super().__init__(zh=f"接口令牌 {name} 已存在。", en=f"The API token {name} exists already.")
+
+
+class WebhookExistsError(ExistingRowError):
+    """The survey has a webhook with this address already."""
+
+    def __init__(self, slug: str) -> None:
+        """Name the survey."""
+        super().__init__(
+            zh=f"{slug} 已有这个通知地址；要换新密钥，请先 surveyapp webhook remove。",
+            en=f"{slug} has a webhook with this address already; for another secret, first surveyapp webhook remove.",
+        )
 
 
 class CodeExistsError(ExistingRowError):

@@ -1,6 +1,6 @@
 """What the other modes keep while fieldwork goes on: attempts by telephone, paper copies typed once, evidence by day."""
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from surveyapp.store import tables
 from surveyapp.store.errors import UnknownSurveyError
@@ -8,6 +8,7 @@ from surveyapp.store.records import Call, Evidence, PaperEntry
 from surveyapp.store.topic import Topic, insert_if_new
 
 _CALL = tables.call_attempt.c
+_CODE = tables.access_code.c
 _PAPER = tables.paper_entry.c
 _EVIDENCE = tables.evidence.c
 
@@ -32,6 +33,17 @@ class Modes(Topic):
         return self._change(
             delete(tables.call_attempt).where(_CALL.survey == slug, _CALL.code_hash == code_hash)
         )
+
+    def forget_settled_calls(self) -> int:
+        """Delete the records of all cases whose codes were used, in whatever way, or made void; how many there were."""
+        settled = exists().where(_CODE.code_hash == _CALL.code_hash, _CODE.state != "issued")
+        return self._change(delete(tables.call_attempt).where(settled))
+
+    def drop_call(self, slug: str, code_hash: str, id: str) -> int:
+        """Delete the newest attempt of a case if it is this one; 0 if another is."""
+        mine = (_CALL.survey == slug, _CALL.code_hash == code_hash)
+        newest = select(func.max(_CALL.attempt)).where(*mine).scalar_subquery()
+        return self._change(delete(tables.call_attempt).where(*mine, _CALL.id == id, _CALL.attempt == newest))
 
     def keep_entry(self, entry: PaperEntry) -> bool:
         """Keep the first typing of a paper copy; false if its number is taken. Raises UnknownSurveyError."""

@@ -55,6 +55,19 @@ class StoredResponse:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What one response says, without its id and its day."""
+
+    answers: str
+    open_text: str
+    stratum: str | None
+    version: str
+    channel: str
+    validity: str
+    flags: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PatternRow:
     """A distinct vector of closed answers and how many gave it."""
 
@@ -278,3 +291,26 @@ class Token:
     expires_on: str
     last_used_on: str | None
     revoked: bool
+    reads_rows: bool = False
+    """Whether it opens single answers as well, not only what is counted and scored."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Webhook:
+    """An address that is told when a survey has closed, and how far that has come."""
+
+    id: str
+    survey: str
+    url: str
+    added_on: str
+    closing: int = 0
+    """The closing it was last called for (`Survey.closed_at`); 0 before the first."""
+    attempts: int = 0
+    """How often it was tried for that closing."""
+    next_at: int = 0
+    """Before this moment, in unix seconds, it is not tried again."""
+    is_done: bool = False
+    """Whether nothing more is to be tried for that closing: it was delivered, or given up."""
+    last_on: str | None = None
+    last_result: str | None = None
+    """What came of the last attempt: `delivered`, `status 500`, `timeout`…"""

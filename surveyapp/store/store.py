@@ -5,13 +5,15 @@ from typing import Self
 
 from surveyapp.store.accounts import Accounts
 from surveyapp.store.codes import Codes
+from surveyapp.store.contents import Contents
 from surveyapp.store.databases import connect
 from surveyapp.store.modes import Modes
 from surveyapp.store.responses import Responses
 from surveyapp.store.surveys import Surveys
+from surveyapp.store.webhooks import Webhooks
 
 
-class Store(Surveys, Codes, Responses, Modes, Accounts):
+class Store(Surveys, Codes, Responses, Contents, Modes, Accounts, Webhooks):
     """One open database. It may be used by all threads of a process, but not across a fork."""
 
     @classmethod

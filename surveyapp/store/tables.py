@@ -20,7 +20,7 @@ from sqlalchemy import (
     true,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The schema this code works with: the newest file in migrations/versions."""
 
 REVISION_TABLE = "schema_revision"
@@ -234,5 +234,25 @@ api_token = Table(
     _text("expires_on"),
     _text("last_used_on", optional=True),
     _flag("revoked"),
+    # Whether it opens single answers as well; scores and tallies are open to every token within its scope.
+    Column("reads_rows", Boolean, nullable=False, server_default=false()),
+    sqlite_with_rowid=False,
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    _text("id", key=True),
+    Column("survey", Text, ForeignKey("survey.slug"), nullable=False, index=True),
+    # No secret beside it: that is derived from the installation's, so that no backup holds it.
+    _text("url"),
+    _text("added_on"),
+    # The closing it was last called for, in unix seconds as `survey.closed_at`; 0 before the first.
+    _number("closing"),
+    _number("attempts"),
+    _number("next_at"),
+    _flag("is_done"),
+    _text("last_on", optional=True),
+    _text("last_result", optional=True),
     sqlite_with_rowid=False,
 )

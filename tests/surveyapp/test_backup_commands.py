@@ -47,3 +47,5 @@ def test_what_is_no_backup_is_refused_in_both_languages(tmp_path: Path) -> None:
     refused = run("restore", tmp_path / "b.zip")
     assert refused.exit_code == 1
     assert "备份文件不能用" in refused.output
+    assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 1
+    assert not list((tmp_path / "instance").glob("before-restore-*.zip"))

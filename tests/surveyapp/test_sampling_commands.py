@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
@@ -225,6 +225,19 @@ def test_rows_and_batches_can_be_made_void(run: Run, place: Path, store: Store) 
     batch = next(one for one in store.batches(SLUG) if one.stratum == "C")
     assert run("void", SLUG, "--batch", batch.id).exit_code == 0
     assert "--only x" in run("void", SLUG, "drawn.xlsx", "--only", "x").output
+    unknown = run("void", SLUG, "--batch", "nonsense")
+    assert (unknown.exit_code, batch.id in unknown.output) == (1, True)
+
+
+def test_a_reissue_that_comes_too_late_writes_no_sheet(
+    run: Run, place: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert draw(run).exit_code == 0
+    use(store, place / "drawn.xlsx", 20)
+    monkeypatch.setattr(Store, "reissue", lambda *_args, **_more: set())
+    result = run("reissue", SLUG, "drawn.xlsx", "--out", "new.xlsx")
+    assert (result.exit_code, "没有补发" in result.output) == (1, True)
+    assert not (place / "new.xlsx").exists()
 
 
 def test_slips_are_issued_by_stratum_and_printed(run: Run, place: Path, store: Store) -> None:

@@ -159,3 +159,5 @@ def test_rows_are_named_by_number_or_by_case(roster: Roster, cases: dict[int, Ca
         assert [one.row.number for one in rows if sheets.chosen(only)(one)] == [2, 3, 4]
     with pytest.raises(ValueError, match="abc"):
         sheets.chosen("2,abc")
+    with pytest.raises(ValueError, match="4-2"):
+        sheets.chosen("4-2")

@@ -133,6 +133,12 @@ def test_less_than_five_new_answers_wait_like_any_others(desk: Desk) -> None:
     assert sum(row.count for row in desk.store.patterns(SLUG, live=True)) == 22
 
 
+def test_what_is_imported_into_a_closed_survey_counts_at_once(desk: Desk) -> None:
+    desk.store.set_state(SLUG, "closed")
+    desk.take([HEAD, ["1", "满意", "满意"], ["2", "满意", "满意"]])
+    assert sum(row.count for row in desk.store.patterns(SLUG)) == 2
+
+
 # --- codes -----------------------------------------------------------------------------------------------------------
 
 

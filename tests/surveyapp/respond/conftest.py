@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -15,7 +17,7 @@ from werkzeug.test import TestResponse
 from questionnaires.build import load_good, normalised
 from surveyapp import create_app
 from surveyapp.config import Config, load_config
-from surveyapp.fieldwork.codes import hash_code, make_codes
+from surveyapp.fieldwork.codes import hash_code, hashes, make_codes, make_typed_codes
 from surveyapp.respond.reception import Reception
 from surveyapp.store import Store, StoredResponse
 from tests.surveyapp.respond.reading import Page, read
@@ -70,8 +72,19 @@ class Respondent:
             self.opens()
         assert self.page is not None
         kept = {name: self.page.value(name) for name in ("_version", "_ticket")} | hidden
-        fields = {"_version": kept["_version"], **answers, "_ticket": kept["_ticket"], "_end": "1"}
+        others = {name: value for name, value in kept.items() if name not in ("_version", "_ticket")}
+        fields = {"_version": kept["_version"], **answers, **others, "_ticket": kept["_ticket"], "_end": "1"}
         return self.sends_raw(urlencode(fields, doseq=True).encode())
+
+    def sends_json(self, answers: Answers, **hidden: str) -> tuple[int, dict[str, Any]]:
+        """Send answers as the page's script does; return the status and what was said."""
+        self.headers["Accept"] = "application/json"
+        try:
+            response = self.sends(answers, **hidden)
+        finally:
+            del self.headers["Accept"]
+        assert response.mimetype == "application/json"
+        return response.status_code, json.loads(response.data)
 
     def sends_raw(self, body: bytes, content_type: str = "application/x-www-form-urlencoded") -> TestResponse:
         """Send a body as it is."""
@@ -107,7 +120,7 @@ def clock() -> Clock:
 @pytest.fixture
 def app(config: Config, store: Store, clock: Clock) -> Flask:
     made = create_app(config, store)
-    made.extensions["surveyapp.respond"] = Reception(config, store, now=clock)
+    made.extensions["surveyapp.respond"] = Reception(config, store, now=clock, clock=clock)
     return made
 
 
@@ -125,6 +138,25 @@ def code(store: Store) -> str:
     return made
 
 
+@dataclass(frozen=True, kw_only=True)
+class BothCodes:
+    """One access code in both its forms."""
+
+    link: str
+    typed: str
+
+
+def issue(store: Store, config: Config, count: int, *, slug: str = "kinds") -> list[BothCodes]:
+    """Issue access codes for the northern stratum, each as a link and to be typed."""
+    made = [
+        BothCodes(link=link, typed=typed)
+        for link, typed in zip(make_codes(count), make_typed_codes(count), strict=True)
+    ]
+    kept = [hashes(one.link, one.typed, config.secret_key) for one in made]
+    store.issue_codes(slug, kept, purpose="survey", channel="slip", stratum="north", day=DAY)
+    return made
+
+
 @pytest.fixture
 def invited(app: Flask, code: str) -> Respondent:
     """Somebody with an access code."""
@@ -133,4 +165,4 @@ def invited(app: Flask, code: str) -> Respondent:
 
 def stored(store: Store, slug: str = "kinds") -> list[StoredResponse]:
     """Return what was stored."""
-    return list(store.responses(slug))
+    return list(store.responses(slug, live=True))

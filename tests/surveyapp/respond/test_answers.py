@@ -373,10 +373,12 @@ def test_an_unknown_survey_is_not_found(respondent: Respondent) -> None:
 def test_a_survey_with_codes_sends_open_links_to_their_own(respondent: Respondent, store: Store) -> None:
     respondent.opens()
     store.set_open_link("kinds", False)
-    response = respondent.client.get("/s/kinds")
-    assert response.status_code == 403
-    assert "请使用您收到的专属链接" in response.text
-    assert respondent.sends(KINDS).status_code == 403
+    page = read(respondent.client.get("/s/kinds").text)
+    assert "请输入答题码" in page.text
+    assert page.names == ["code", "_end"]
+    refused = respondent.sends(KINDS)
+    assert refused.status_code == 403
+    assert "请使用您收到的专属链接" in refused.text
     assert stored(store) == []
 
 

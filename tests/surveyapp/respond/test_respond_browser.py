@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-import threading
+import json
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import BrowserContext, expect
 
 from surveyapp.store import Store
 from tests.surveyapp.respond.conftest import stored
+from tests.surveyapp.respond.phones import choose, fill_in, served, walk_to
 
 pytestmark = pytest.mark.browser
+
+MISTAKES = """() => Array.from(document.querySelectorAll("#summary,.error,.bad,[aria-describedby],[aria-invalid]")).map(it => [
+    it.tagName, it.id, it.className, it.getAttribute("role"), it.getAttribute("tabindex"), it.getAttribute("aria-describedby"),
+    it.getAttribute("aria-invalid"), it.matches("#summary,.error") ? it.textContent.replace(/\\s+/g, "") : "",
+    it.previousElementSibling && it.matches(".error") ? it.previousElementSibling.tagName : "",
+    it.id === "summary" ? Array.from(it.querySelectorAll("a")).map(a => a.getAttribute("href")).join() : "",
+    it.id === "summary" ? it.nextElementSibling.tagName : ""])"""
+"""What a reader and a screen reader find of the mistakes, in the order of the page."""
 
 
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/s/kinds"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def choose(page: Page, item: str, *labels: str) -> None:
-    for label in labels:
-        page.locator(f"#q-{item} .o label", has_text=label).first.click()
-
-
-def fill_in(page: Page) -> None:
-    choose(page, "area", "北片")
-    page.fill("[name=visits]", "3")
-    choose(page, "staff", "不满意")
-    page.fill("[name='staff.text']", "态度不好")
-    choose(page, "overall", "9")
-    choose(page, "improve", "饭菜")
+    with served(app) as address:
+        yield f"{address}/s/kinds"
 
 
 def test_items_appear_when_their_conditions_hold(phone: BrowserContext, address: str) -> None:
@@ -97,65 +86,6 @@ def test_mistakes_are_read_out_first_and_lead_to_their_items(phone: BrowserConte
     expect(page.locator("#q-area input:checked")).to_have_count(1)
 
 
-def test_what_was_filled_in_is_there_again_after_a_reload_and_gone_after_thanks(
-    phone: BrowserContext, address: str, store: Store
-) -> None:
-    page = phone.new_page()
-    page.goto(address)
-    fill_in(page)
-    ticket = page.input_value("[name=_ticket]")
-    page.goto("about:blank")
-    page.goto(f"{address}?lang=en")
-    assert page.input_value("[name=_ticket]") == ticket
-    expect(page.locator("[name='staff.text']")).to_have_value("态度不好")
-    expect(page.locator("#progress")).to_have_text("Answered 5 / 6")
-    page.click("#send")
-    expect(page.locator("h1")).to_have_text("Received, thank you")
-    assert page.evaluate("sessionStorage.length") == 0
-    (kept,) = stored(store)
-    assert kept.id == ticket.split(".")[0]
-
-
-def test_an_answer_whose_thanks_were_lost_is_not_stored_twice(
-    phone: BrowserContext, address: str, store: Store
-) -> None:
-    page = phone.new_page()
-    page.goto(address)
-    fill_in(page)
-
-    def lose_reply(route: Route) -> None:
-        route.fetch()
-        route.fulfill(status=504, body="gateway timeout")
-
-    page.route(address, lose_reply)
-    page.click("#send")
-    expect(page.locator("body")).to_have_text("gateway timeout")
-    page.unroute(address)
-    page.goto(address)
-    page.click("#send")
-    expect(page.locator(".receipt")).to_be_visible()
-    assert len(stored(store)) == 1
-
-
-def test_the_button_says_that_it_is_sending_and_does_not_send_twice(
-    phone: BrowserContext, address: str
-) -> None:
-    page = phone.new_page()
-    page.goto(address)
-    fill_in(page)
-    page.evaluate(
-        "window.sent = 0; document.getElementById('f').addEventListener('submit',"
-        " event => { window.sent += !event.defaultPrevented; event.preventDefault() })"
-    )
-    page.click("#send")
-    expect(page.locator("#send")).to_have_text("正在提交…")
-    page.click("#send", force=True)  # it says that it is disabled
-    assert page.evaluate("sent") == 1
-    expect(page.locator("#send")).to_have_text("提交", timeout=9000)
-    page.click("#send")
-    assert page.evaluate("sent") == 2
-
-
 def test_everything_can_be_answered_without_a_script(
     phone_without_javascript: BrowserContext, address: str, store: Store
 ) -> None:
@@ -189,16 +119,178 @@ def test_the_keyboard_reaches_everything_in_order(phone: BrowserContext, address
     page = phone.new_page()
     page.goto(address)
     names = []
-    for _ in range(14):
+    for _ in range(40):
         page.keyboard.press("Tab")
-        names.append(page.evaluate("document.activeElement.name || document.activeElement.tagName"))
-    assert [name for name in names if name][:8] == [
+        names.append(
+            page.evaluate(
+                "document.activeElement.name || document.activeElement.id || document.activeElement.tagName"
+            )
+        )
+        if names[-1] == "send":
+            break
+    assert list(dict.fromkeys(names)) == [
+        "_view",
         "A",
         "SUMMARY",
         "area",
         "visits",
         "overall",
         "improve",
-        "improve",
-        "improve",
+        "words",
+        "send",
     ]
+    assert names.count("SUMMARY") == 2  # privacy, and who helped
+
+
+def test_who_helped_is_asked_quietly_and_kept(phone: BrowserContext, address: str, store: Store) -> None:
+    page = phone.new_page()
+    page.goto(address)
+    expect(page.locator("[name=_by]").first).to_be_hidden()
+    page.click(".helped summary")
+    page.click("label[for=by-relative]")
+    page.reload()
+    expect(page.locator("#by-relative")).to_be_checked()
+    expect(page.locator("label[for=by-relative]")).to_be_visible()
+    fill_in(page)
+    page.click("#send")
+    expect(page.locator(".receipt")).to_be_visible()
+    (kept,) = stored(store)
+    assert "assisted_relative" in kept.flags.split(";")
+
+
+def test_what_people_do_not_see_is_not_filled_in(phone: BrowserContext, address: str, store: Store) -> None:
+    page = phone.new_page()
+    page.goto(address)
+    box = page.locator("[name=_site]").bounding_box()
+    assert (
+        box is None or box["width"] <= 1 or page.evaluate("document.elementFromPoint(1, 1).name") != "_site"
+    )
+    fill_in(page)
+    page.evaluate("document.querySelector('[name=_site]').value = 'https://spam.example'")
+    page.click("#send")
+    expect(page.locator(".receipt")).to_be_visible()
+    (kept,) = stored(store)
+    assert "honeypot" in kept.flags.split(";")
+
+
+def test_half_a_character_does_not_spoil_the_form(phone: BrowserContext, address: str, store: Store) -> None:
+    page = phone.new_page()
+    page.goto(address)
+    fill_in(page)
+    page.evaluate("document.querySelector('[name=words]').value = '好\\ud83d的\\0 👨‍👩‍👧 %&=+\\n第二行'")
+    page.click("#send")
+    expect(page.locator(".receipt")).to_be_visible()
+    (kept,) = stored(store)
+    assert json.loads(kept.open_text)["words"] == "好的 👨‍👩‍👧 %&=+\n第二行"
+
+
+@pytest.mark.parametrize("wanted", ["title", "body"])
+def test_mistakes_shown_in_place_are_those_the_server_would_draw(
+    phone: BrowserContext, phone_without_javascript: BrowserContext, address: str, wanted: str
+) -> None:
+    drawn = []
+    for context in (phone, phone_without_javascript):
+        page = context.new_page()
+        page.goto(address)
+        choose(page, "area", "北片")
+        page.fill("[name=visits]", "-1")
+        page.click("#send")
+        page.wait_for_selector("#summary")
+        drawn.append(page.title() if wanted == "title" else page.evaluate(MISTAKES))
+    assert drawn[0] == drawn[1]
+    assert "错误" in str(drawn[0])
+
+
+def test_mistakes_that_were_mended_are_gone_and_the_answers_arrive(
+    phone: BrowserContext, address: str, store: Store
+) -> None:
+    page = phone.new_page()
+    page.goto(address)
+    fill_in(page)
+    page.fill("[name=visits]", "many")
+    page.click("#send")
+    expect(page.locator("#q-visits .error")).to_have_count(1)
+    page.fill("[name=visits]", "100")
+    page.click("#send")
+    expect(page.locator("#summary a")).to_have_count(1)
+    expect(page.locator("#q-visits .error")).to_have_count(1)
+    page.fill("[name=visits]", "9")
+    page.click("#send")
+    expect(page.locator(".receipt")).to_be_visible()
+    assert len(stored(store)) == 1
+
+
+# --- large print -----------------------------------------------------------------------------------------------------
+
+
+def test_large_print_asks_one_question_at_a_time(phone: BrowserContext, address: str, store: Store) -> None:
+    page = phone.new_page()
+    page.goto(address)
+    page.click("label[for=large]")
+    expect(page.locator(".item:visible")).to_have_count(0)
+    expect(page.locator("#next")).to_have_text("开始答题")
+    page.click("#next")
+    expect(page.locator("#progress")).to_have_text("第 1 题，共 5 题")
+    choose(page, "area", "南片")
+    page.click("#next")
+    page.fill("[name=visits]", "2")
+    expect(page.locator("#progress")).to_have_text("第 2 题，共 7 题")  # two more are asked in the south
+    page.press("[name=visits]", "Enter")
+    expect(page.locator(".item:visible")).to_have_attribute("id", "q-staff")
+    page.click("#back")
+    expect(page.locator(".item:visible")).to_have_attribute("id", "q-visits")
+    walk_to(page, "send")
+    expect(page.locator("#progress")).to_have_text("检查并提交")
+    expect(page.locator("#review")).to_be_focused()
+    expect(page.locator("#review h2")).to_have_text("还有 4 题没有回答，点一下就能去补：")
+    expect(page.locator("#review a").first).to_have_text("第 3 题：您对工作人员是否满意？")
+    for item, label in (("staff", "满意"), ("canteen", "满意"), ("overall", "8"), ("improve", "没有")):
+        page.locator(f"#review a[href='#q-{item}']").click()
+        choose(page, item, label)
+        walk_to(page, "send")
+    expect(page.locator("#review h2")).to_have_text("要答的题都答完了，可以提交。")
+    page.click("#send")
+    expect(page.locator(".receipt")).to_be_visible()
+    assert len(stored(store)) == 1
+
+
+def test_large_print_is_remembered_and_goes_on_where_it_was_left(phone: BrowserContext, address: str) -> None:
+    page = phone.new_page()
+    page.goto(address)
+    page.click("label[for=large]")
+    page.click("#next")
+    choose(page, "area", "北片")
+    page.reload()
+    expect(page.locator("#large")).to_be_checked()
+    expect(page.locator("#restored")).to_be_visible()
+    page.click("#next")
+    expect(page.locator(".item:visible")).to_have_attribute("id", "q-visits")
+    page.click("label[for=standard]")
+    expect(page.locator(".item:visible")).to_have_count(5)
+    page.reload()
+    expect(page.locator("#standard")).to_be_checked()
+
+
+def test_in_large_print_a_mistake_leads_to_its_question(phone: BrowserContext, address: str) -> None:
+    page = phone.new_page()
+    page.goto(address)
+    page.click("label[for=large]")
+    walk_to(page, "send")
+    page.click("#send")
+    expect(page.locator("#summary")).to_be_focused()
+    page.locator("#summary a", has_text="第 2 题").click()
+    expect(page.locator("#q-visits")).to_be_focused()
+    expect(page.locator("#q-visits .error")).to_have_text("错误：请填写")
+    expect(page.locator("#summary")).to_be_hidden()
+
+
+def test_large_print_needs_no_script_and_stays_when_there_are_mistakes(
+    phone_without_javascript: BrowserContext, address: str
+) -> None:
+    page = phone_without_javascript.new_page()
+    page.goto(address)
+    page.click("label[for=large]")
+    expect(page.locator(".item:visible")).to_have_count(7)
+    page.click("#send")
+    expect(page.locator("#summary")).to_be_visible()
+    expect(page.locator("#large")).to_be_checked()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 from pathlib import Path
 
@@ -10,12 +11,17 @@ import pytest
 from flask import Flask
 
 from surveyapp.config import Config
-from surveyapp.respond import views
-from surveyapp.store import Store
-from tests.surveyapp.respond.conftest import KINDS, Respondent
+from surveyapp.fieldwork.codes import grouped
+from surveyapp.respond import housekeeping, views
+from surveyapp.respond.crowd import LEAST
+from surveyapp.respond.reception import Visitor
+from surveyapp.respond.surveys import Choice
+from surveyapp.store import Store, StoreBusyError
+from tests.surveyapp.respond.conftest import KINDS, Respondent, issue
 
 AGENT = "CanaryAgent/7.31"
 ADDRESS = "203.0.113.77"
+NETWORK = "203.0.113."
 REFERRER = "https://canary-referrer.example/"
 ROUTES = ("/s/kinds", "/s/nothing", "/nothing", "/", "/healthz")
 
@@ -28,7 +34,12 @@ def canary(invited: Respondent) -> Respondent:
 
 
 def test_no_file_and_no_log_holds_what_tells_who_answered(
-    canary: Respondent, store: Store, config: Config, code: str, caplog: pytest.LogCaptureFixture
+    app: Flask,
+    canary: Respondent,
+    store: Store,
+    config: Config,
+    code: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     canary.opens()
@@ -36,11 +47,63 @@ def test_no_file_and_no_log_holds_what_tells_who_answered(
     assert canary.sends(KINDS).status_code == 200
     canary.sends_raw(b"a=%FF")
     canary.client.get(f"/s/kinds/{code}/x")
-    secrets = [AGENT, ADDRESS, REFERRER, code, code.upper()]
+    for _ in range(LEAST):  # so many from one network are evidence
+        crowd = Respondent(client=canary.client, path="/s/kinds", headers=canary.headers)
+        assert crowd.sends_json(KINDS)[0] == 200
+    store.set_open_link("kinds", False)
+    (both,) = issue(store, config, 1)
+    for written in (grouped(both.typed), both.typed.upper(), both.typed[:-1] + "u"):
+        canary.client.post("/s/kinds", data={"code": written, "_end": "1"}, headers=canary.headers)
+    typed = Respondent(client=canary.client, path=f"/s/kinds/{grouped(both.typed)}", headers=canary.headers)
+    assert typed.sends_json(KINDS)[0] == 200
+    housekeeping(app)
+    assert {one.kind for one in store.evidence("kinds")} == {"one_network", "burst"}
+    secrets = [AGENT, ADDRESS, REFERRER, code, code.upper(), both.link, both.typed, grouped(both.typed)]
+    secrets += [NETWORK, both.typed.upper(), socket.inet_aton(ADDRESS).decode("latin-1")]
     files = {path: path.read_bytes() for path in config.instance.rglob("*") if path.is_file()}
     assert {path.name for path in files} >= {"survey.db", "survey.db-wal"}
-    assert [(path.name, s) for path, content in files.items() for s in secrets if s.encode() in content] == []
+    assert [
+        (path.name, s) for path, content in files.items() for s in secrets if s.encode("latin-1") in content
+    ] == []
     assert [s for s in secrets if s in caplog.text] == []
+
+
+def test_a_flood_and_failures_are_logged_without_who_caused_them(
+    app: Flask,
+    canary: Respondent,
+    store: Store,
+    code: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> None:
+        raise StoreBusyError
+
+    caplog.set_level(logging.DEBUG)
+    canary.opens()
+    monkeypatch.setattr(store, "submit", fails)
+    monkeypatch.setattr(store, "mark_opened", fails)
+    for _ in range(700):
+        canary.sends_json(KINDS)
+    housekeeping(app)
+    assert "StoreBusyError" in caplog.text
+    printed = "".join(capfd.readouterr()) + caplog.text
+    assert [s for s in (AGENT, ADDRESS, NETWORK, REFERRER, code, "_ticket") if s in printed] == []
+
+
+def test_what_is_noted_in_memory_holds_no_address(app: Flask, canary: Respondent, code: str) -> None:
+    """Keyed hashes alone: whoever reads the memory finds no list of who came."""
+    canary.opens()
+    canary.sends(KINDS)
+    reception = app.extensions["surveyapp.respond"]
+    network = reception._gate.crowd(ADDRESS)
+    assert list(reception._crowd._days["kinds"].networks) == [network]
+    assert len(network) == 8
+    assert NETWORK not in repr(vars(reception._crowd)) + repr(vars(reception._openings)) + repr(reception)
+    assert code not in repr(vars(reception._openings))
+    visitor = Visitor(address=ADDRESS, choice=Choice())
+    assert ADDRESS not in repr(visitor)
 
 
 def test_a_failure_is_logged_without_what_was_being_worked_on(

@@ -28,12 +28,14 @@ COLUMNS = {
     "entered": "survey indicator part value reason entered_by day",
     "account": "name password_hash disabled created_on",
     "session": "token_hash account created_at seen_at data",
-    "api_token": "token_hash name scope created_on expires_on last_used_on revoked",
+    "api_token": "token_hash name scope created_on expires_on last_used_on revoked reads_rows",
+    "webhook": "id survey url added_on closing attempts next_at is_done last_on last_result",
     "schema_revision": "version_num",
 }
 NUMBERS = {
     *("open_link", "distributed", "closed_at", "views", "count", "undelivered", "opened", "shown", "attempt"),
     *("disabled", "created_at", "seen_at", "revoked"),
+    *("reads_rows", "closing", "attempts", "next_at", "is_done"),
 }
 CANARY = "wine is better than beer".title()
 

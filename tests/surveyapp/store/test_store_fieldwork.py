@@ -1,6 +1,10 @@
 """Draws, typed codes, codes issued again, openings, and what the other modes keep."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from sqlalchemy import Connection, text
 
 from surveyapp.store import (
     Call,
@@ -146,6 +150,48 @@ def test_attempts_are_numbered_in_their_order_and_forgotten_at_closing(store: St
     assert store.forget_calls("water", "b") == 1
     store.set_state("water", "closed")
     assert store.calls("water") == []
+
+
+def test_only_the_newest_attempt_is_taken_back(store: Store) -> None:
+    for id_ in ("z", "y"):
+        store.log_call("water", call(id_, "a"))
+    assert (store.drop_call("water", "a", "z"), store.drop_call("water", "b", "y")) == (0, 0)
+    assert store.drop_call("water", "a", "y") == 1
+    assert [one.id for one in store.calls("water", "a")] == ["z"]
+
+
+def test_calls_are_forgotten_once_their_code_is_used_or_void(store: Store) -> None:
+    used, void, unused = issue(store, 3)
+    for code in (used, void, unused):
+        store.log_call("water", call(f"c{code}", code))
+    store.submit(submission(code_hash=used))
+    store.void_codes("water", [void])
+    assert store.forget_settled_calls() == 2
+    assert [one.code_hash for one in store.calls("water")] == [unused]
+
+
+@pytest.mark.postgres
+def test_transactions_that_wait_for_each_other_are_both_done_in_the_end(postgres_store: Store) -> None:
+    one, other = issue(postgres_store, 2)
+    both_hold_one = threading.Barrier(2)
+    tries: list[str] = []
+
+    def take(first: str, second: str) -> None:
+        def work(connection: Connection) -> None:
+            tries.append(first)
+            for place, code in enumerate((first, second)):
+                if place and len(tries) <= 2:
+                    both_hold_one.wait(10)
+                connection.execute(
+                    text("UPDATE access_code SET opened = true WHERE code_hash = :code"), {"code": code}
+                )
+
+        postgres_store._database.write(work)
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(take, one, other), threads.submit(take, other, one)]:
+            done.result(30)
+    assert len(tries) == 3
 
 
 def test_a_paper_copy_waits_for_its_second_typing(store: Store) -> None:
