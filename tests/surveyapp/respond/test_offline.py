@@ -285,7 +285,7 @@ def test_a_session_has_twenty_moments() -> None:
     assert len({*BETWEEN, *UNDER_WAY}) == 20
 
 
-@pytest.mark.slow
+@pytest.mark.cuts
 def test_whatever_is_cut_one_response_is_stored_as_chosen(
     browser: Browser, place: Installed, shelf: Store
 ) -> None:
