@@ -18,6 +18,7 @@ settings.load_profile("patient")
 REMEDIES = {
     "Chromium not installed": ("browser", "Debian's chromium"),
     "PostgreSQL not installed": ("PostgreSQL", "Debian's postgresql"),
+    "LibreOffice not installed": ("LibreOffice", "Debian's libreoffice-calc and libreoffice-writer"),
 }
 
 REQUIRE_ALL = "SURVEYAPP_REQUIRE_ALL"

@@ -140,7 +140,10 @@ def _notices() -> dict[str, tuple[str, str]]:
         ),
         "closed": (
             _("The survey is closed"),
-            _("Nothing can be added any more."),
+            _(
+                "Nothing can be added any more. If answers are left to be entered, open it again under Fielding; if its last "
+                "day is past, set a later one first."
+            ),
         ),
     }  # fmt: skip
 

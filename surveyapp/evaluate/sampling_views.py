@@ -16,6 +16,7 @@ from flask import Response, abort, flash, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from surveyapp import reporting
 from surveyapp.current import current_config, current_store
 from surveyapp.deliver.names import XLSX, file_name
 from surveyapp.evaluate import door
@@ -35,6 +36,7 @@ from surveyapp.fieldwork import handout, issuing, printing, sheets
 from surveyapp.fieldwork.handout import Preview, Returns, Target
 from surveyapp.fieldwork.roster import Roster
 from surveyapp.fieldwork.sampling import Remark, make_seed
+from surveyapp.store import CodeExistsError
 
 PDF = "application/pdf"
 ZIP = "application/zip"
@@ -43,10 +45,10 @@ LARGEST_MB = 16
 
 
 def _target(slug: str, language: str = "zh") -> Target:
-    found = desk(current_store(), slug)
+    store = current_store()
     return Target(
-        survey=found.survey, questionnaire=found.questionnaire, config=current_config(), day=today(), language=language,
-        reader=spoken(),
+        survey=reporting.survey(store, slug), questionnaire=reporting.questionnaire(store, slug), config=current_config(),
+        day=today(), language=language, reader=spoken(),
     )  # fmt: skip
 
 
@@ -91,17 +93,22 @@ def draw_sample(slug: str) -> ResponseReturnValue:
     seen, problems = _look(slug, form)
     store = current_store()
     if seen is not None and any(one.id == form.draw.data for one in store.draws(slug)):
-        problems = [
-            _("This sample was drawn already: the button was pressed twice, or the page is an old one.")
-        ]
+        problems = [_drawn_already()]
     if seen is None or problems or seen.preview.problems:
         return _sampling(slug, form, seen, problems), door.REFUSED
     try:
         made = handout.prepare(seen.preview, by=g.evaluator.account, id=form.draw.data or "")
     except Exception as error:
         return _sampling(slug, form, seen, _worded(error)), door.REFUSED
-    made.issue(store)
+    try:
+        made.issue(store)
+    except CodeExistsError:  # the other press of the button came first, at this very moment
+        return _sampling(slug, form, seen, [_drawn_already()]), door.REFUSED
     return _send_drawn(seen.preview, made)
+
+
+def _drawn_already() -> str:
+    return _("This sample was drawn already: the button was pressed twice, or the page is an old one.")
 
 
 def _draw_form() -> DrawForm:
@@ -310,6 +317,9 @@ def _reissue(slug: str, form: SheetForm, found: Returns) -> ResponseReturnValue:
     except Exception as error:
         return _reminders(slug, form, found, _worded(error)), door.REFUSED
     done = made.issue(current_store())
+    if not done:
+        problems = [_("Nothing was re-issued: meanwhile all these codes were used or made void.")]
+        return _reminders(slug, form, found, problems), door.REFUSED
     content = content if len(done) == len(made.new) else made.content(done)
     name = file_name(target.facts.title, "补发", today(), ending="xlsx")
     return download(content, XLSX, name, f"{slug}-reissued.xlsx")

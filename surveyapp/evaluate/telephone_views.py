@@ -81,7 +81,7 @@ class CallForm(_Form):
         """Return when to call again."""
         day: date | None = self.on.data
         at: time | None = self.at.data
-        return f"{day:%Y-%m-%d} {at:%H:%M}" if day and at else ""
+        return f"{day.isoformat()} {at:%H:%M}" if day and at else ""
 
 
 class UndoForm(_Form):
@@ -140,7 +140,7 @@ def _list(slug: str, form: CodeForm) -> str:
         here=url_for("evaluate.telephone", slug=slug), form=form, refusal=_closed(found.survey), now=now,
         due=[case for case in backs if case.call_back[:10] <= now[:10]],
         later=[case for case in backs if case.call_back[:10] > now[:10]],
-        again=calls.to_try(cases, now[:10])[:MOST_LISTED], cases=cases, completed=by_telephone,
+        again=calls.to_try(cases, now[:10]), most=MOST_LISTED, cases=cases, completed=by_telephone,
         letters=_letters(cases), attempts=calls.attempts(cases), enough=calls.ENOUGH, label=case_label,
         outcomes=OUTCOME_NAMES,
     )  # fmt: skip

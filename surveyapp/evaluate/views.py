@@ -14,7 +14,6 @@ from surveyapp.current import current_config, current_store
 from surveyapp.deliver.names import CSV, XLSX, disposition, file_name
 from surveyapp.deliver.rows import rows_csv
 from surveyapp.deliver.tally import other_items, tally_tables, worth
-from surveyapp.deliver.workbook import tally_workbook
 from surveyapp.evaluate import cross_tabs as tabs
 from surveyapp.evaluate import door, evidence, fielding, forms, progress, results, rule_words, weighing, words
 from surveyapp.evaluate.desk import Desk, desk, listed, next_step, steps
@@ -152,12 +151,6 @@ def cross_tabs(slug: str) -> Page:
     return _cross_tabs(found, chosen)
 
 
-@blueprint.get("/surveys/<slug>/delivery")
-def delivery(slug: str) -> Page:
-    """Show what can be taken away."""
-    return page("delivery", desk(current_store(), slug), public_url=current_config().public_url)
-
-
 def _cross_tabs(found: Desk, chosen: tabs.Choice | None) -> str:
     asked = (chosen.item, chosen.by) if chosen else (None, None)
     here = url_for("evaluate.cross_tabs", slug=found.slug, item=asked[0], by=asked[1])
@@ -207,6 +200,10 @@ def set_state(slug: str) -> AnyResponse:
     state = form.state.data or ""
     closing.set_state(current_config(), current_store(), slug, state, door.now())
     flash(_("The survey is now %(state)s.", state=words.name(words.STATES, state)))
+    if closing.is_past(current_config(), current_store(), slug, door.now()):
+        flash(
+            _("But its last day is past: it takes no answers and will be closed again. Set a later last day.")
+        )
     return redirect(url_for("evaluate.fieldwork", slug=slug))
 
 
@@ -324,22 +321,6 @@ def _qr(slug: str, draw: Any, kind: str, ending: str) -> Response:
             file_name(slug, "二维码", ending=ending), f"{slug}.{ending}"
         )
     return response
-
-
-@blueprint.get("/surveys/<slug>/tallies.xlsx")
-def workbook(slug: str) -> Response:
-    """Send the workbook of tallies."""
-    found = desk(current_store(), slug)
-    store = current_store()
-    book = tally_workbook(
-        found.questionnaire,
-        found.report,
-        entered=store.entered(slug),
-        table=reporting.pattern_table(store, slug),
-    )
-    return download(
-        book, XLSX, file_name(found.report.title, "统计表", ending="xlsx"), f"{slug}-tallies.xlsx"
-    )
 
 
 @blueprint.get("/surveys/<slug>/rows.csv")

@@ -27,10 +27,11 @@ BEHIND_THE_DOOR = {
         "telephone", "telephone_find", "telephone_case", "telephone_log", "telephone_undo", "telephone_answers",
         "paper_entry", "paper_store", "paper_number", "paper_second", "paper_settle", "paper_drop",
         "import_rows", "preview_import", "store_import", "rejected_rows",
+        "report_docx", "questionnaire_docx", "method_docx", "data", "evidence_pack", "picture",
     )
 }  # fmt: skip
 FILES = {"evaluate.static": "evaluate.css", "bootstrap.static": "css/bootstrap.min.css"}
-
+KINDS = {"evaluate.data": "sav", "evaluate.picture": "svg"}
 
 CASE = hash_code(next(make_codes(1)))
 
@@ -48,7 +49,13 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith(("evaluate.", "bootstrap.")):
             values = {"slug": SLUG, "filename": FILES.get(rule.endpoint, "")}
-            values |= {"number": "7", "case": CASE, "act": "remind"}
+            values |= {
+                "number": "7",
+                "case": CASE,
+                "act": "remind",
+                "kind": KINDS.get(rule.endpoint, ""),
+                "name": "item-degree",
+            }
             path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
             found += [
                 (rule.endpoint, method, path) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
@@ -129,6 +136,16 @@ def test_an_unknown_survey_reads_like_a_page(evaluator: Evaluator) -> None:
     response = evaluator.get("/evaluate/surveys/nothing-here/results")
     assert response.status_code == 404
     assert "没有这个页面" in response.text
+
+
+def test_what_holds_a_nul_is_refused_before_a_database_sees_it(evaluator: Evaluator) -> None:
+    for path in ("/evaluate/surveys/%00", f"/evaluate/surveys/{SLUG}/telephone/%00"):
+        assert evaluator.get(path).status_code == 404
+    issued = evaluator.post(
+        f"/evaluate/surveys/{SLUG}/codes", count="2", stratum="", channel="link", purpose="a\0b"
+    )
+    assert issued.status_code == 400
+    assert evaluator.post(f"/evaluate/surveys/{SLUG}/codes/void", batch="\0").status_code == 400
 
 
 # --- sessions ------------------------------------------------------------------------------------------------------

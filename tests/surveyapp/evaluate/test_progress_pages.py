@@ -77,6 +77,16 @@ def full(version: str, number: int, code: str = "A", **more: Any) -> Submission:
 # --- the ledger ----------------------------------------------------------------------------------------------------
 
 
+def test_opening_a_survey_whose_last_day_is_past_says_that_it_takes_no_answers(
+    evaluator: Evaluator, store: Store
+) -> None:
+    for last, is_told in (("2026-01-01", True), (None, False)):
+        store.set_window(SLUG, None, last)
+        evaluator.post(f"/evaluate/surveys/{SLUG}/state", state="open")
+        page = evaluator.get(f"/evaluate/surveys/{SLUG}/fieldwork?lang=en").text
+        assert ("its last day is past" in page) == is_told
+
+
 def test_the_ledger_counts_codes_calls_and_answers(store: Store, version: str, evaluator: Evaluator) -> None:
     """40 slips drawn, 10 text messages; 12 answer by slip, 3 of the slips by telephone, 2 messages come back, 1 refuses."""
     slips = issue(store, "slip", "A", 40, drawn("d1", {"A": 40}))
@@ -140,9 +150,15 @@ def test_a_draw_made_anew_is_planned_once(store: Store) -> None:
     store.void_batch(SLUG, batch.id)
     issue(store, "slip", "A", 50, drawn("d2", {"A": 50}))
     (sent,) = reporting.issues(store, SLUG)
-    assert sent.issued == 50
-    # both draws bear the same day, so which of them is the newer is not told: one of them, never both
-    assert sent.planned in (50, 60)
+    assert (sent.planned, sent.issued) == (50, 50)
+
+
+def test_of_two_draws_that_stand_both_are_planned_also_where_codes_were_withdrawn(store: Store) -> None:
+    first = issue(store, "slip", "A", 60, drawn("d1", {"A": 60}))
+    issue(store, "slip", "A", 50, drawn("d2", {"A": 50}))
+    store.void_codes(SLUG, first[:59])
+    (sent,) = reporting.issues(store, SLUG)
+    assert (sent.planned, sent.issued) == (110, 51)
 
 
 def test_an_empty_survey_has_a_ledger_page(evaluator: Evaluator) -> None:
@@ -190,7 +206,7 @@ def looks(
 
     def sheet() -> Any:
         book = load_workbook(io.BytesIO(evaluator.get(f"/evaluate/surveys/{SLUG}/tallies.xlsx").data))
-        book["台账"].delete_cols(6)  # 打开 counts codes, live
+        book["发放回收台账"].delete_cols(6)  # 打开 counts codes, live
         return str([list(page.iter_rows(values_only=True)) for page in book.worksheets])
 
     def page(step: str) -> Look:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import pytest
 import zxingcpp
 from playwright.sync_api import BrowserContext, expect
@@ -86,6 +86,17 @@ def test_a_button_pressed_twice_draws_once(evaluator: Evaluator, store: Store) -
     before = issued(store)
     again = draw(evaluator)
     assert again.status_code == 422
+    assert issued(store) == before
+
+
+def test_a_button_pressed_twice_at_the_same_moment_draws_once(
+    evaluator: Evaluator, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert draw(evaluator).status_code == 200
+    before = issued(store)
+    # the other press is recorded between this one's look at the draws and its own record
+    monkeypatch.setattr(Store, "draws", lambda *_: [])
+    assert draw(evaluator).status_code == 422
     assert issued(store) == before
 
 
@@ -283,6 +294,16 @@ def test_a_look_says_how_many_and_each_act_does_it(evaluator: Evaluator, store: 
     assert sum(row.void for row in store.ledger(SLUG)) == 3
     wrong = send(evaluator, "/reminders", sheet, "sheet", **{**fields, "only": "x"})
     assert 'role="alert"' in wrong.text
+
+
+def test_a_reissue_that_comes_too_late_is_said_and_sends_no_empty_sheet(
+    evaluator: Evaluator, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = draw(evaluator).data
+    used(store, sheet, 20)
+    monkeypatch.setattr(Store, "reissue", lambda *_args, **_more: set())
+    answer = send(evaluator, "/reminders/reissue", sheet, "sheet", only="", channel="sms", language="zh")
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
 
 
 # --- in a browser --------------------------------------------------------------------------------------------------

@@ -153,6 +153,7 @@ def test_a_call_back_needs_a_time_that_is_to_come(interviewer: Interviewer, stor
     for when, message in (
         ({}, "Enter day and time of the call-back"),
         ({"on": TODAY, "at": "08:00"}, "This time is past"),
+        ({"on": "0999-01-01", "at": "08:00"}, "This time is past"),
     ):
         response = interviewer.calls("call_back", **when, note="evening")
         assert response.status_code == 422

@@ -1,0 +1,193 @@
+"""What evaluators take away: Word documents, the workbook, data files and the evidence pack, each made when it is asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import Response, abort, render_template, request
+from flask_babel import lazy_gettext
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import Length, NumberRange, Optional
+
+from surveyapp.current import current_config, current_store
+from surveyapp.deliver import datafiles, method, names, pack, workbook
+from surveyapp.deliver.blank import blank_questionnaire
+from surveyapp.deliver.dossier import Dossier, dossier
+from surveyapp.deliver.house import HouseStyle
+from surveyapp.deliver.wordreport import analysis_report
+from surveyapp.evaluate import door
+from surveyapp.evaluate.desk import desk, steps
+from surveyapp.evaluate.language import LANGUAGES, spoken
+from surveyapp.evaluate.pages import Page, blueprint, download
+from surveyapp.respond.words import NAMES
+
+_l: Any = lazy_gettext
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP = "application/zip"
+PLAIN = "application/octet-stream"
+CHUNK = 256 * 1024
+
+
+class StyleForm(Form):
+    """How the report is numbered and worded; it changes nothing, so it is sent in the address."""
+
+    language = SelectField(_l("Language"), choices=[SelectChoice(code, NAMES[code]) for code in LANGUAGES])
+    table_from = IntegerField(
+        _l("First table's number"), [Optional(), NumberRange(1, 999, _l("Between 1 and 999"))], default=1,
+        render_kw={"min": 1, "max": 999, "inputmode": "numeric"},
+    )  # fmt: skip
+    places = SelectField(
+        _l("Places of percentages"),
+        choices=[SelectChoice("", _l("as defined")), *(SelectChoice(str(n), str(n)) for n in range(4))],
+    )
+    people = StringField(_l("Those asked are called"), [Optional(), Length(max=20)])
+    project = StringField(_l("Project in the title"), [Optional(), Length(max=60)])
+
+    @property
+    def style(self) -> HouseStyle:
+        """Return what was chosen."""
+        return HouseStyle(
+            percent_places=int(self.places.data) if self.places.data else None,
+            first_table=self.table_from.data or 1,
+            people=(self.people.data or "").strip(),
+            project=(self.project.data or "").strip(),
+        )
+
+
+@blueprint.get("/surveys/<slug>/delivery")
+def delivery(slug: str) -> Page:
+    """Show what can be taken away."""
+    return _page(slug, StyleForm(language=spoken()))
+
+
+def _page(slug: str, style: StyleForm) -> str:
+    found = desk(current_store(), slug)
+    return render_template(
+        "evaluate/delivery.html", desk=found, steps=steps(found), step="delivery", style=style,
+        here=f"{request.script_root}/evaluate/surveys/{slug}/delivery", public_url=current_config().public_url,
+    )  # fmt: skip
+
+
+def _dossier(slug: str) -> Dossier:
+    return dossier(current_store(), current_config(), slug, door.now())
+
+
+# --- documents -----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/surveys/<slug>/report.docx")
+def report_docx(slug: str) -> Response | Page:
+    """Send the analysis report."""
+    form = StyleForm(MultiDict({"language": spoken(), "places": ""} | request.args.to_dict()))
+    if not form.validate():
+        return _page(slug, form), door.REFUSED
+    content = analysis_report(_dossier(slug), language=_language(), style=form.style)
+    return _document(slug, content, "问卷调查统计分析报告", "report")
+
+
+@blueprint.get("/surveys/<slug>/questionnaire.docx")
+def questionnaire_docx(slug: str) -> Response:
+    """Send the blank questionnaire."""
+    found = _dossier(slug)
+    content = blank_questionnaire(found.questionnaire, language=_language(), day=found.day)
+    return _document(slug, content, "空白问卷", "questionnaire")
+
+
+@blueprint.get("/surveys/<slug>/method.docx")
+def method_docx(slug: str) -> Response:
+    """Send the method statement."""
+    content = method.method_statement(_dossier(slug), language=_language(), software=method.installed())
+    return _document(slug, content, "方法说明", "method")
+
+
+def _language() -> str:
+    asked = request.args.get("language", "")
+    return asked if asked in LANGUAGES else spoken()
+
+
+def _document(slug: str, content: bytes, title: str, plain: str) -> Response:
+    name = names.file_name(desk(current_store(), slug).report.title, title, ending="docx")
+    return download(content, DOCX, name, f"{slug}-{plain}.docx")
+
+
+# --- data ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/surveys/<slug>/tallies.xlsx", endpoint="workbook")
+def send_workbook(slug: str) -> Response:
+    """Send the workbook with all rows."""
+    found = _dossier(slug)
+    return download(
+        workbook.streamed(found), names.XLSX, _name(found, "统计表", "xlsx"), f"{slug}-tallies.xlsx"
+    )
+
+
+@blueprint.get("/surveys/<slug>/data.<any(csv, sav, dta, parquet):kind>")
+def data(slug: str, kind: str) -> Response:
+    """Send the anonymous rows as another program's file; csv in GB18030 where that is asked for."""
+    found = _dossier(slug)
+    if kind == "csv":
+        encoding = request.args.get("encoding", "utf-8")
+        if encoding not in datafiles.ENCODINGS:
+            abort(404)
+        content = datafiles.csv_file(found, encoding)
+        return download(
+            content, f"text/csv; charset={encoding}", _name(found, "数据", "csv"), f"{slug}-data.csv"
+        )
+    return _made(found, kind)
+
+
+def _made(found: Dossier, kind: str) -> Response:
+    makers: dict[str, Callable[[Dossier, Path], None]] = {
+        "sav": datafiles.sav_file, "dta": datafiles.dta_file, "parquet": datafiles.parquet_file,
+    }  # fmt: skip
+    try:
+        content = _through_file(lambda path: makers[kind](found, path))
+        first = next(content)  # makes the file, so that what goes wrong is known before anything is sent
+    except datafiles.ParquetMissingError as missing:
+        return Response(missing.en if spoken() == "en" else missing.zh, 501, mimetype="text/plain")
+    return download(
+        _after(first, content), PLAIN, _name(found, "数据", kind), f"{found.survey.slug}-data.{kind}"
+    )
+
+
+def _through_file(make: Callable[[Path], None]) -> Iterator[bytes]:
+    """Yield what is written to a file that goes afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "file")
+        make(path)
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+
+def _after(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from others
+
+
+def _name(found: Dossier, title: str, ending: str) -> str:
+    return names.file_name(found.report.title, title, ending=ending)
+
+
+# --- evidence ------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/surveys/<slug>/pack.zip")
+def evidence_pack(slug: str) -> Response:
+    """Send the evidence pack."""
+    found = _dossier(slug)
+    texts = pack.definitions(current_store(), found)
+    content = _through_file(lambda path: _write_pack(found, path, texts))
+    first = next(content)
+    return download(_after(first, content), ZIP, _name(found, "证据包", "zip"), f"{slug}-pack.zip")
+
+
+def _write_pack(found: Dossier, path: Path, texts: dict[str, str]) -> None:
+    pack.pack(found, path, versions=pack.versions(), definitions=texts)
