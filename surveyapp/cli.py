@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.commands import backups, compare, definitions, importing, plan, running, sampling, surveys
+from surveyapp.commands import (
+    backups,
+    compare,
+    definitions,
+    documents,
+    files,
+    importing,
+    packs,
+    plan,
+    running,
+    sampling,
+    surveys,
+    webhooks,
+)
 from surveyapp.console import Commands
 
 
@@ -25,8 +38,8 @@ def main(lang: str | None) -> None:
 for command in (
     definitions.check, definitions.analyse, definitions.rule, compare.compare, plan.plan,
     surveys.publish, surveys.surveys, surveys.codes, surveys.qr, surveys.state, surveys.report, surveys.export,
-    importing.import_rows,
+    documents.document, files.workbook, files.data, packs.pack, packs.verify, importing.import_rows,
     sampling.draw, sampling.print_, sampling.remind, sampling.reissue, sampling.void,
-    running.serve, running.demo, running.user, running.token, running.doctor, backups.backup, backups.restore,
+    running.serve, running.demo, running.user, running.token, webhooks.webhook, running.doctor, backups.backup, backups.restore,
 ):  # fmt: skip
     main.add_command(command)

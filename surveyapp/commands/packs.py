@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -24,6 +25,8 @@ from surveyapp.deliver.verify import verify as verified
 from surveyapp.respond.doors import GRACE
 from surveyapp.store import Store
 
+MOST_SHOWN = 20
+"""So many differences of one file are printed as lines."""
 TRIES = 3
 """How often a survey is read anew that changes while it is packed."""
 
@@ -121,8 +124,16 @@ def verify(pack: Path, form: str) -> None:
 
 
 def _show(pack: Path, found: Verification) -> None:
+    shown: Counter[str] = Counter()
     for one in found.differences:
-        click.echo(one.line(language()))
+        shown[one.file] += 1
+        if shown[one.file] <= MOST_SHOWN:
+            click.echo(one.line(language()))
+    for file, count in shown.items():
+        if count > MOST_SHOWN:
+            more = count - MOST_SHOWN
+            zh = f"{file or '压缩包'}：另有 {more} 处不同，--format json 全部列出"
+            say(zh, f"{file or 'archive'}: {more} more; --format json lists all")
     if found.survey:
         say(
             f"{found.title}（{found.survey}）　封存日 {found.day}　收回 {found.responses}，有效 {found.valid}",
