@@ -1,4 +1,4 @@
-"""The workbook's sheets 台账 and 分组: the denominator ledger with live sums; the measures by stratum and way of answering."""
+"""The workbook's sheets 发放回收台账 and 分组: the denominator ledger with live sums; the measures by stratum and channel."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from analysis.evaluation import CHANNEL
 from analysis.ledger import COLUMNS
 from analysis.report import Group
+from surveyapp.deliver.charts import Place, group_bars
 from surveyapp.deliver.chinese import CHANNELS, said
 from surveyapp.deliver.sheets import Sheet, Writer
 
@@ -24,7 +25,7 @@ def ledger(write: Writer) -> None:
         return
     note = "发放一侧按发放渠道计，收回一侧按作答方式计，两者只在合计上可比。收回＝重复＋无效＋有效；逾期已包含在收回内。"
     head = ("渠道", "分层", *(column.zh for column in _NUMBERS))
-    sheet = write.sheet("台账", (18, 18, *[9.0] * len(_NUMBERS)), head=head, note=note)
+    sheet = write.sheet("发放回收台账", (18, 18, *[9.0] * len(_NUMBERS)), head=head, note=note)
     strata = dict(write.questionnaire.strata())
     for row, line in enumerate(lines, start=_FIRST):
         sheet.text(row, 0, said(CHANNELS, line.channel))
@@ -61,11 +62,20 @@ def groups(write: Writer) -> None:
     note = "未加权；上下限为 95% 置信区间。不足 5 人的组不公布，可由此推算出它们的组也不公布。"
     sheet = write.sheet("分组", (24, 9, *[13, 9, 9] * len(titles)), head=head, note=note)
     row = _FIRST
+    places = []
     for by, of in found.items():
-        sheet.text(row, 0, "按作答方式" if by == CHANNEL else "按分层", "total", spills=True)
+        sheet.text(row, 0, _heading(by), "total", spills=True)
         for at, (code, group) in enumerate(of.items(), start=row + 1):
             _group(sheet, at, _label(write, by, code), group)
+        if len(of) > 1:
+            places.append((by, Place(first=row + 1, last=row + len(of), names=0, values=(2, 3, 4))))
         row += len(of) + 2
+    for by, place in places:
+        row = group_bars(sheet, row, f"{titles[0]}，{_heading(by)}", place)
+
+
+def _heading(by: str) -> str:
+    return "按作答方式" if by == CHANNEL else "按分层"
 
 
 def _label(write: Writer, by: str, code: str) -> str:

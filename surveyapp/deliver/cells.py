@@ -26,12 +26,20 @@ def legible(text: str) -> str:
 def cell_text(text: str) -> str:
     """Return text for a workbook's cell; what is beyond Excel's limit is cut, and the cell says so."""
     text = legible(text)
-    units = len(text.encode("utf-16-le")) // 2
-    if units <= LONGEST_CELL:
+    if len(text) <= LONGEST_CELL // 2:
         return text
-    mark = f"…〔原文 {len(text)} 字，以下截去〕"
-    kept = text.encode("utf-16-le")[: 2 * (LONGEST_CELL - len(mark))]
-    return kept.decode("utf-16-le", "ignore") + mark
+    return fitting(text, 2 * LONGEST_CELL, "utf-16-le")
+
+
+def fitting(text: str, most: int, encoding: str = "utf-8") -> str:
+    """Return text of at most so many bytes; what is cut off is counted at its end, where there is room for that."""
+    content = text.encode(encoding)
+    if len(content) <= most:
+        return text
+    mark = f"…（共 {len(text)} 字，已截断）"
+    if len(mark.encode(encoding)) > most // 2:
+        mark = "…"
+    return content[: most - len(mark.encode(encoding))].decode(encoding, "ignore") + mark
 
 
 def guarded(text: str) -> str:

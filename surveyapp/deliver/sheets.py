@@ -15,7 +15,11 @@ import xlsxwriter
 from analysis import Report
 from questionnaires.model import Questionnaire
 from surveyapp.deliver.arithmetic import Places
-from surveyapp.deliver.cells import cell_number, cell_text
+from surveyapp.deliver.cells import cell_number, cell_text, legible
+from surveyapp.present import made_with
+
+PALETTE = ("#1B5E8C", "#7FB2D6", "#D9D9D9", "#F2B36B", "#B35806", "#6E3B00", "#8C8C8C", "#444444")
+"""From satisfied to not: told apart by colour-blind eyes, and by their lightness in grey."""
 
 OPTIONS = {
     "in_memory": True,
@@ -43,17 +47,23 @@ _LOOKS: dict[str, dict[str, Any]] = {
 
 
 @dataclass(kw_only=True)
-class Writer:
-    """One workbook under way."""
+class Plain:
+    """One workbook under way, of the data alone or with a report."""
 
     book: xlsxwriter.Workbook
-    report: Report
     questionnaire: Questionnaire
+    day: str = ""
+    """The day it is of, printed at the foot of every page."""
     formats: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @property
+    def title(self) -> str:
+        return self.questionnaire.title.say()
+
+    @property
     def places(self) -> Places:
-        return Places(percent=self.report.percent_places, points=self.report.score_places)
+        printed = self.questionnaire.reporting
+        return Places(percent=printed.percent_places, points=printed.score_places)
 
     def look(self, name: str, **more: Any) -> Any:
         key = (name, *sorted(more.items()))
@@ -73,13 +83,9 @@ class Writer:
         page = self.book.add_worksheet(name)
         for column, width in enumerate(widths):
             page.set_column(column, column, width)
-        page.set_paper(9)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.set_margins(left=0.5, right=0.5)
-        page.set_footer("&C第 &P 页，共 &N 页")
+        self.set_up_print(page, name)
         sheet = Sheet(page=page, write=self, widths=widths)
-        sheet.text(0, 0, f"{self.report.title}　{name}", "title", spills=True)
+        sheet.text(0, 0, f"{self.title}　{name}", "title", spills=True)
         if note:
             page.merge_range(1, 0, 1, len(widths) - 1, "", self.look("note"))
             sheet.text(1, 0, note, "note", spills=True)
@@ -89,6 +95,32 @@ class Writer:
             page.freeze_panes(3, 1)
             page.repeat_rows(2)
         return sheet
+
+    def set_up_print(self, page: Any, name: str, *, fits: bool = True) -> None:
+        """Print on A4 across, as wide as a page if it `fits`, with title, page numbers and day."""
+        page.set_paper(9)
+        page.set_landscape()
+        if fits:
+            page.fit_to_pages(1, 0)
+        page.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
+        title = " ".join(legible(self.title).split())[:80].replace("&", "&&")
+        page.set_header(f"&L{title}&R{name}")
+        page.set_footer(f"&L{made_with()}&C第 &P 页，共 &N 页&R{self.day}")
+
+
+@dataclass(kw_only=True)
+class Writer(Plain):
+    """One workbook under way that shows a report."""
+
+    report: Report
+
+    @property
+    def title(self) -> str:
+        return self.report.title
+
+    @property
+    def places(self) -> Places:
+        return Places(percent=self.report.percent_places, points=self.report.score_places)
 
 
 def _lines(text: str, width: float) -> int:
@@ -109,7 +141,7 @@ class Sheet:
     """One sheet under way; cells are addressed from 0."""
 
     page: Any
-    write: Writer
+    write: Plain
     widths: Sequence[float]
     tallest: dict[int, int] = field(default_factory=dict)
 
@@ -122,6 +154,8 @@ class Sheet:
     ) -> None:
         """Write text; the row grows with it, unless it may spill over the cells beside it."""
         text = cell_text(text)
+        if spills and look == "text":
+            more = {"text_wrap": False, **more}
         self.page.write_string(row, column, text, self.write.look(look, **more))
         lines = 1 if spills else min(_lines(text, self.widths[column]), MOST_LINES)
         if lines > self.tallest.get(row, 1):

@@ -1,34 +1,46 @@
-"""The workbook of tallies: figures at full precision, formulas where a reader would re-add.
+"""The workbook: figures at full precision, formulas wherever a reader would compute again, and the data they rest on.
 
-Sheets: 得分、统计表、各题、加权、分组、交叉表、发放回收、台账、应答率、敏感性、说明; `further` and `broken_down` hold those that
-may be left out.
+Sheets: 得分、统计表、各题、加权、分组、交叉表、发放回收、发放回收台账、应答率、敏感性、清理记录、数据（编码）、
+数据（文字）、编码手册、方法. Those with nothing to show are left out; most have a module of their own.
 
 It is written for the files of Chinese evaluations, so its words are Chinese. No cell holds anything that runs but the
-formulas made here; equal reports give equal bytes.
+formulas made here; equal reports give equal bytes, and so do equal dossiers with rows in the order of their content.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+import random
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from analysis import Estimate, PatternTable, Report
-from analysis.indicators import value_of
-from analysis.report import FieldworkResult, IndicatorResult
-from questionnaires.model import Indicator, Questionnaire
-from surveyapp.deliver.arithmetic import indicator_line, scored_by
+from analysis.report import FieldworkResult
+from questionnaires.model import Questionnaire
+from surveyapp.deliver import scores
 from surveyapp.deliver.broken_down import groups, ledger
 from surveyapp.deliver.cells import cell_text
+from surveyapp.deliver.charts import Place, item_bars
 from surveyapp.deliver.chinese import CHANNELS, KINDS, REASONS, method_words, said
+from surveyapp.deliver.cleaning import cleaning
+from surveyapp.deliver.codebook import codebook
+from surveyapp.deliver.datasheets import data_sheets
+from surveyapp.deliver.dossier import Dossier
 from surveyapp.deliver.further import cross_tabs, rates, sensitivity, weighted
-from surveyapp.deliver.sheets import MADE, OPTIONS, Sheet, Writer
+from surveyapp.deliver.rows import Answered, Order
+from surveyapp.deliver.sheets import MADE, OPTIONS, Plain, Sheet, Writer
 from surveyapp.deliver.tally import TallyTable, tally_tables, worth
-from surveyapp.present import made_with, plain, rounded, words
-from surveyapp.store import EnteredValue
+from surveyapp.present import made_with, plain, words
+from surveyapp.store import EnteredValue, Evidence
+
+CHUNK = 1 << 16
 
 
 def tally_workbook(
@@ -37,133 +49,96 @@ def tally_workbook(
     *,
     entered: Sequence[EnteredValue] = (),
     table: PatternTable | None = None,
+    day: str = "",
 ) -> bytes:
-    """Return the workbook of a report as bytes.
+    """Return the workbook of a report without the rows, as bytes.
 
     `entered` are the values typed in by hand, with their reasons; `table` the responses, from which cross-tabs are made.
     """
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
-        book.set_properties({"created": MADE, "title": cell_text(report.title)[:250]})
-        write = Writer(book=book, report=report, questionnaire=questionnaire)
-        _scores(write, entered)
-        _tallies(write)
-        _items(write)
-        weighted(write)
-        groups(write)
-        cross_tabs(write, table)
-        _fieldwork(write)
-        ledger(write)
-        rates(write)
-        sensitivity(write)
+        write = Writer(book=book, report=report, questionnaire=questionnaire, day=day)
+        _properties(book, report.title)
+        _results(write, entered, table, ())
+        if table is not None:
+            codebook(write, table)
         _notes(write)
     return buffer.getvalue()
 
 
-# --- 得分 ----------------------------------------------------------------------------------------------------------
+def workbook(dossier: Dossier, path: Path, *, order: Order = "random", open_text: bool = True) -> None:
+    """Write the workbook of a dossier with all rows, in memory that does not grow with them.
 
-_SCORE_HEAD = (
-    "指标", "分值", "得分", "得分率", "得分下限", "得分上限", "指标值", "指标值下限", "指标值上限", "目标", "是否达标",
-    "评分规则原文", "算式", "说明",
-)  # fmt: skip
-
-
-def _scores(write: Writer, entered: Sequence[EnteredValue]) -> None:
-    widths = (22, 6, 7, 9, 7, 7, 9, 9, 9, 8, 8, 34, 27, 34)
-    note = (
-        "得分按四舍五入修约一次；上下限是指标值 95% 置信区间按规则换算的得分范围。"
-        "合计为各指标修约后得分之和，另一种评分表不计入。"
-    )
-    sheet = write.sheet("得分", widths, head=_SCORE_HEAD, note=note)
-    row, counted = 3, []
-    for name, found in write.report.indicators.items():
-        indicator = write.questionnaire.indicators[name]
-        _score_row(sheet, row, name, indicator, found, entered)
-        if indicator.variant_of is None:
-            counted.append((row, found))
-        row += 1
-    if counted:
-        _total_row(sheet, row, counted)
+    The rows lie in another order every time; with order "content" equal dossiers give equal bytes. Without `open_text` the rows
+    hold what was chosen and not what was written.
+    """
+    with _book(path, dossier.report.title) as book:
+        write = Writer(book=book, report=dossier.report, questionnaire=dossier.questionnaire, day=dossier.day)
+        _results(write, dossier.entered, dossier.table, dossier.evidence)
+        _data(write, dossier, order=order, open_text=open_text)
+        _notes(write)
 
 
-def _score_row(
-    sheet: Sheet,
-    row: int,
-    name: str,
-    indicator: Indicator,
-    found: IndicatorResult,
-    entered: Sequence[EnteredValue],
+def data_workbook(source: Answered, path: Path, *, order: Order = "random", open_text: bool = True) -> None:
+    """Write a workbook of the rows and their codebook alone."""
+    with _book(path, source.questionnaire.title.say()) as book:
+        write = Plain(book=book, questionnaire=source.questionnaire, day=source.day)
+        _data(write, source, order=order, open_text=open_text)
+
+
+def streamed(dossier: Dossier, *, open_text: bool = True) -> Iterator[bytes]:
+    """Yield the workbook of a dossier as it is sent; it is made in a file that goes when it was sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "workbook.xlsx")
+        workbook(dossier, path, open_text=open_text)
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+
+@contextmanager
+def _book(path: Path, title: str) -> Iterator[Any]:
+    """Open a workbook whose sheets are kept in files of a folder that goes, also where writing fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = {**OPTIONS, "in_memory": False, "tmpdir": folder}
+        with xlsxwriter.Workbook(str(path), options) as book:
+            book.use_zip64()
+            _properties(book, title)
+            yield book
+
+
+def _properties(book: Any, title: str) -> None:
+    book.set_properties({"created": MADE, "title": cell_text(title)[:250]})
+
+
+def _data(write: Plain, source: Answered, *, order: Order, open_text: bool) -> None:
+    seed = random.SystemRandom().getrandbits(128) if order == "random" else None
+    data_sheets(write, source, order=order, seed=seed, open_text=open_text)
+    codebook(write, source.table)
+
+
+def _results(
+    write: Writer, entered: Sequence[EnteredValue], table: PatternTable | None, evidence: Sequence[Evidence]
 ) -> None:
-    sheet.text(row, 0, indicator.title.say() + ("（另一种评分表）" if indicator.variant_of else ""))
-    sheet.number(row, 1, found.points, 4, sheet.write.look("plain"))
-    sheet.points(row, 2, found.score, bold=True)
-    if found.score is None:
-        sheet.share(row, 3, None)
-    else:
-        printed = rounded(found.score, sheet.write.places.points)
-        formula = (
-            f"=ROUND({xl_rowcol_to_cell(row, 2)},{sheet.write.places.points})/{xl_rowcol_to_cell(row, 1)}"
-        )
-        places = sheet.write.places.percent + 2
-        sheet.formula(row, 3, formula, printed / found.points, places, sheet.write.percent())
-    for column, end in zip((4, 5), found.interval or (None, None), strict=True):
-        sheet.points(row, column, end)
-    _measure_cells(sheet, row, found)
-    sheet.share(row, 9, found.target)
-    sheet.text(row, 10, {True: "达标", False: "未达标", None: "—"}[found.meets_target], align="center")
-    sheet.text(row, 11, found.rule)
-    sheet.text(row, 12, indicator_line(indicator, found, sheet.write.report))
-    sheet.text(row, 13, "\n".join(_remarks(name, indicator, found, sheet.write, entered)))
-
-
-def _measure_cells(sheet: Sheet, row: int, found: IndicatorResult) -> None:
-    estimate = scored_by(sheet.write.report)[found.measure] if found.measure else None
-    sheet.share(row, 6, value_of(estimate) if estimate else None)
-    interval = estimate.interval if estimate and estimate.interval else (None, None)
-    for column, end in zip((7, 8), interval, strict=True):
-        sheet.share(row, column, end)
-
-
-def _remarks(
-    name: str, indicator: Indicator, found: IndicatorResult, write: Writer, entered: Sequence[EnteredValue]
-) -> list[str]:
-    """Return what stands beside a score: entries with their reasons, the printed definition, why there is none."""
-    by_hand = [
-        f"{e.part or '录入'}：{e.value}（{e.reason}；{e.entered_by}，{e.day}）"
-        for e in entered
-        if e.indicator == name
-    ]
-    fixed = [
-        f"{node.title.say()}：{node.entered.value}"
-        + (f"（{node.entered.reason.say()}）" if node.entered.reason else "")
-        for node in (indicator, *(indicator.parts or ()))
-        if node.entered and node.entered.value
-    ]
-    remarks = by_hand or fixed
-    if found.undecided:
-        remarks.append(said(REASONS, found.undecided))
-    if found.defined_score is not None and indicator.definition:
-        shown = plain(rounded(found.defined_score, write.places.points))
-        remarks.append(f"指标解释“{indicator.definition.wording.say()}”；按此解释得 {shown} 分")
-    return remarks
-
-
-def _total_row(sheet: Sheet, row: int, counted: Sequence[tuple[int, IndicatorResult]]) -> None:
-    places = sheet.write.places.points
-    scored = [(r, found.score) for r, found in counted if found.score is not None]
-    sheet.text(row, 0, "合计" if len(scored) == len(counted) else "合计（已定分的指标）", "total")
-    points = "+".join(xl_rowcol_to_cell(r, 1) for r, _ in scored) or "0"
-    score = "+".join(f"ROUND({xl_rowcol_to_cell(r, 2)},{places})" for r, _ in scored) or "0"
-    all_points = sum((found.points for _, found in counted if found.score is not None), Fraction(0))
-    all_score = sum((rounded(value, places) for _, value in scored), Fraction(0))
-    sheet.formula(row, 1, f"={points}", all_points, 4, sheet.write.look("total"))
-    sheet.formula(row, 2, f"={score}", all_score, places, sheet.write.points(bold=True, top=1))
+    first = scores.begin(write)
+    composites = _tallies(write)
+    scores.Scores(sheet=first, write=write, composites=composites, entered=entered).fill()
+    _items(write)
+    weighted(write)
+    groups(write)
+    cross_tabs(write, table)
+    _fieldwork(write)
+    ledger(write)
+    rates(write)
+    sensitivity(write)
+    cleaning(write, table, evidence)
 
 
 # --- 统计表 --------------------------------------------------------------------------------------------------------
 
 
-def _tallies(write: Writer) -> None:
+def _tallies(write: Writer) -> dict[str, str]:
+    """Write the tables; return the cells of other sheets' formulas that hold a measure computed from counts."""
     tables = tally_tables(write.questionnaire, write.report)
     most = max((len(table.options) for table in tables), default=0)
     widths = [44.0, *([9.0, 10.0] * most), 11, 12]
@@ -173,9 +148,31 @@ def _tallies(write: Writer) -> None:
     )
     sheet = write.sheet("统计表", widths, head=(), note=note)
     sheet.page.freeze_panes(0, 1)
-    row = 3
+    row, composites = 3, dict[str, str]()
     for table in tables:
-        row = _tally(sheet, row, table) + 2
+        end = _tally(sheet, row, table)
+        if _has_live_composite(table):
+            composites[table.measure] = f"'统计表'!{xl_rowcol_to_cell(end, 2 * len(table.options) + 2)}"
+        place = Place(first=row + 2, last=end - 1, names=0, values=range(1, 2 * len(table.options), 2))
+        row = item_bars(sheet, end + 2, table, place) if any(r.n for r in table.rows) else end + 2
+    return composites
+
+
+def _has_live_composite(table: TallyTable) -> bool:
+    """Say whether the measure in a table's last row is a formula over its rows: no other table's items count too."""
+    value, of_rows = table.composite.exact if table.composite else None, _of_rows(table)
+    return value is not None and of_rows == value
+
+
+def _of_rows(table: TallyTable) -> Fraction | None:
+    """Return the weighted mean of a table's rows; None if there is none."""
+    known = [
+        (row.figure.exact, row.weight)
+        for row in table.rows
+        if row.figure is not None and row.figure.exact is not None
+    ]
+    weights = sum((weight for _, weight in known), Fraction(0))
+    return sum((value * weight for value, weight in known), Fraction(0)) / weights if weights else None
 
 
 def _tally(sheet: Sheet, row: int, table: TallyTable) -> int:
@@ -244,9 +241,8 @@ def _composite_row(sheet: Sheet, row: int, first: int, table: TallyTable, last: 
     answered = [
         (n, r) for n, r in enumerate(table.rows) if r.figure is not None and r.figure.exact is not None
     ]
-    of_rows = sum((r.figure.exact * r.weight for _, r in answered), Fraction(0))  # type: ignore[operator, union-attr]
     weights = sum((r.weight for _, r in answered), Fraction(0))
-    if not weights or of_rows / weights != value:  # another table's items count too
+    if not _has_live_composite(table):  # another table's items count too
         sheet.share(row, last + 1, value, bold=True, top=1)
         return
     column = xl_col_to_name(last + 1)
@@ -341,12 +337,12 @@ def _channels(sheet: Sheet, row: int, channels: Mapping[str, Mapping[str, int]])
         sheet.count(row, 2, counts.get("valid"))
 
 
-# --- 说明 ----------------------------------------------------------------------------------------------------------
+# --- 方法 ----------------------------------------------------------------------------------------------------------
 
 
 def _notes(write: Writer) -> None:
     report, questionnaire = write.report, write.questionnaire
-    sheet = write.sheet("说明", (26, 110), head=("项目", "内容"))
+    sheet = write.sheet("方法", (26, 110), head=("项目", "内容"))
     rows: list[tuple[str, str]] = [
         ("问卷", f"{report.title}（{report.questionnaire}）"),
         ("问卷版本（SHA-256）", report.version),
