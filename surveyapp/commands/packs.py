@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -14,21 +12,16 @@ import click
 
 from surveyapp.commands.definitions import FILE
 from surveyapp.commands.surveys import opened
-from surveyapp.config import Config, load_config
+from surveyapp.config import load_config
 from surveyapp.console import BadInputError, language, say
-from surveyapp.deliver.contents import ChangedMeanwhileError, Contents
-from surveyapp.deliver.dossier import dossier
-from surveyapp.deliver.pack import definitions, versions
-from surveyapp.deliver.pack import pack as write_pack
+from surveyapp.deliver.contents import Contents
+from surveyapp.deliver.stored_pack import pack_survey
 from surveyapp.deliver.verify import Verification
 from surveyapp.deliver.verify import verify as verified
 from surveyapp.respond.doors import GRACE
-from surveyapp.store import Store
 
 MOST_SHOWN = 20
 """So many differences of one file are printed as lines."""
-TRIES = 3
-"""How often a survey is read anew that changes while it is packed."""
 
 
 @click.command()
@@ -50,7 +43,7 @@ def pack(survey: str, out: Path) -> None:
     if not out.parent.is_dir():
         raise BadInputError(f"没有文件夹 {out.parent}", f"There is no folder {out.parent}")
     with opened(config) as store:
-        contents = write(store, config, survey, out)
+        contents = pack_survey(store, config, survey, out, time.time)
         closed_at = (found := store.survey(survey)) and found.closed_at
     _say_written(out, contents)
     if closed_at and time.time() < closed_at + GRACE:
@@ -61,30 +54,6 @@ def pack(survey: str, out: Path) -> None:
             f"Note: closed less than {minutes} minutes ago; late answers may still count. Pack again then.",
             err=True,
         )
-
-
-def write(store: Store, config: Config, slug: str, out: Path) -> Contents:
-    """Write a survey's pack, which appears under its name only when it is whole."""
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    os.close(handle)
-    try:
-        contents = _packed(store, config, slug, Path(name))
-        os.replace(name, out)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return contents
-
-
-def _packed(store: Store, config: Config, slug: str, path: Path) -> Contents:
-    for left in reversed(range(TRIES)):
-        found = dossier(store, config, slug, time.time())
-        try:
-            return write_pack(found, path, versions=versions(), definitions=definitions(store, found))
-        except ChangedMeanwhileError:
-            if not left:
-                raise
-    raise AssertionError("the last try returns or raises")
 
 
 def _say_written(out: Path, contents: Contents) -> None:

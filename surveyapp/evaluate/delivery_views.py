@@ -14,11 +14,14 @@ from wtforms import Form, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, NumberRange, Optional
 
+from surveyapp import reporting
 from surveyapp.current import current_config, current_store
-from surveyapp.deliver import datafiles, method, names, pack, workbook
+from surveyapp.deliver import datafiles, method, names, workbook
 from surveyapp.deliver.blank import blank_questionnaire
+from surveyapp.deliver.contents import ChangedMeanwhileError, UnpackableError
 from surveyapp.deliver.dossier import Dossier, dossier
 from surveyapp.deliver.house import HouseStyle
+from surveyapp.deliver.stored_pack import pack_survey
 from surveyapp.deliver.wordreport import analysis_report
 from surveyapp.evaluate import door
 from surveyapp.evaluate.desk import desk, steps
@@ -157,7 +160,7 @@ def _made(found: Dossier, kind: str) -> Response:
     )
 
 
-def _through_file(make: Callable[[Path], None]) -> Iterator[bytes]:
+def _through_file(make: Callable[[Path], object]) -> Iterator[bytes]:
     """Yield what is written to a file that goes afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "file")
@@ -182,12 +185,18 @@ def _name(found: Dossier, title: str, ending: str) -> str:
 @blueprint.get("/surveys/<slug>/pack.zip")
 def evidence_pack(slug: str) -> Response:
     """Send the evidence pack."""
-    found = _dossier(slug)
-    texts = pack.definitions(current_store(), found)
-    content = _through_file(lambda path: _write_pack(found, path, texts))
-    first = next(content)
-    return download(_after(first, content), ZIP, _name(found, "证据包", "zip"), f"{slug}-pack.zip")
+    store, config = current_store(), current_config()
+    title = reporting.questionnaire(store, slug).title.say()
+    content = _through_file(lambda path: pack_survey(store, config, slug, path, door.now))
+    try:
+        first = next(content)
+    except (ChangedMeanwhileError, UnpackableError) as refused:
+        return _refused(refused)
+    return download(
+        _after(first, content), ZIP, names.file_name(title, "证据包", ending="zip"), f"{slug}-pack.zip"
+    )
 
 
-def _write_pack(found: Dossier, path: Path, texts: dict[str, str]) -> None:
-    pack.pack(found, path, versions=pack.versions(), definitions=texts)
+def _refused(error: Exception) -> Response:
+    words = getattr(error, "en" if spoken() == "en" else "zh", str(error))
+    return Response(f"{words}\n", 503, mimetype="text/plain")
