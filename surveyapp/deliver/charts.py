@@ -60,7 +60,7 @@ def _fills(sheet: Sheet, table: TallyTable) -> list[str]:
 
 def group_bars(sheet: Sheet, row: int, title: str, place: Place) -> int:
     """Draw one measure by groups, its values inside the bars; return the row below."""
-    value = place.values[0]
+    value, title = place.values[0], cell_text(title)
     chart: Any = sheet.write.book.add_chart({"type": "bar"})
     cells = (sheet.page.name, place.first, value, place.last, value)
     chart.add_series(

@@ -21,12 +21,13 @@ from surveyapp.deliver.blank import blank_questionnaire
 from surveyapp.deliver.contents import ChangedMeanwhileError, UnpackableError
 from surveyapp.deliver.dossier import Dossier, dossier
 from surveyapp.deliver.house import HouseStyle
+from surveyapp.deliver.rows import Answers
 from surveyapp.deliver.stored_pack import pack_survey
 from surveyapp.deliver.wordreport import analysis_report
 from surveyapp.evaluate import door
 from surveyapp.evaluate.desk import desk, steps
 from surveyapp.evaluate.language import LANGUAGES, spoken
-from surveyapp.evaluate.pages import Page, blueprint, download
+from surveyapp.evaluate.pages import Page, blueprint, download, today
 from surveyapp.respond.words import NAMES
 
 _l: Any = lazy_gettext
@@ -134,7 +135,7 @@ def send_workbook(slug: str) -> Response:
 @blueprint.get("/surveys/<slug>/data.<any(csv, sav, dta, parquet):kind>")
 def data(slug: str, kind: str) -> Response:
     """Send the anonymous rows as another program's file; csv in GB18030 where that is asked for."""
-    found = _dossier(slug)
+    found = _answers(slug)
     if kind == "csv":
         encoding = request.args.get("encoding", "utf-8")
         if encoding not in datafiles.ENCODINGS:
@@ -146,8 +147,16 @@ def data(slug: str, kind: str) -> Response:
     return _made(found, kind)
 
 
-def _made(found: Dossier, kind: str) -> Response:
-    makers: dict[str, Callable[[Dossier, Path], None]] = {
+def _answers(slug: str) -> Answers:
+    store = current_store()
+    return Answers(
+        questionnaire=reporting.questionnaire(store, slug), table=reporting.pattern_table(store, slug),
+        responses=lambda: store.responses(slug), day=today(),
+    )  # fmt: skip
+
+
+def _made(found: Answers, kind: str) -> Response:
+    makers: dict[str, Callable[[Answers, Path], None]] = {
         "sav": datafiles.sav_file, "dta": datafiles.dta_file, "parquet": datafiles.parquet_file,
     }  # fmt: skip
     try:
@@ -156,7 +165,7 @@ def _made(found: Dossier, kind: str) -> Response:
     except datafiles.ParquetMissingError as missing:
         return Response(missing.en if spoken() == "en" else missing.zh, 501, mimetype="text/plain")
     return download(
-        _after(first, content), PLAIN, _name(found, "数据", kind), f"{found.survey.slug}-data.{kind}"
+        _after(first, content), PLAIN, _name(found, "数据", kind), f"{found.questionnaire.id}-data.{kind}"
     )
 
 
@@ -175,8 +184,8 @@ def _after(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
     yield from others
 
 
-def _name(found: Dossier, title: str, ending: str) -> str:
-    return names.file_name(found.report.title, title, ending=ending)
+def _name(found: Dossier | Answers, title: str, ending: str) -> str:
+    return names.file_name(found.questionnaire.title.say(), title, ending=ending)
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
