@@ -17,7 +17,6 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
@@ -48,7 +47,7 @@ GUARDED = tuple("=+-@\t\r＝＋－＠")
 MOST_PROBLEMS = 200
 
 _BROKEN_SHEET = (
-    InvalidFileException, BadZipFile, ParseError, zlib.error, EOFError, KeyError, IndexError, AttributeError,
+    InvalidFileException, BadZipFile, SyntaxError, zlib.error, EOFError, KeyError, IndexError, AttributeError,
     TypeError, ValueError,
 )  # fmt: skip
 """What openpyxl lets through when a workbook is damaged."""

@@ -18,7 +18,6 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -34,7 +33,7 @@ MOST_UNPACKED = 4 << 30
 
 _DELIMITERS = (",", "\t", ";")
 _BROKEN = (
-    InvalidFileException, zipfile.BadZipFile, ParseError, zlib.error, EOFError, KeyError, IndexError, AttributeError,
+    InvalidFileException, zipfile.BadZipFile, SyntaxError, zlib.error, EOFError, KeyError, IndexError, AttributeError,
     TypeError, ValueError,
 )  # fmt: skip
 """What openpyxl lets through when a workbook is damaged."""

@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
-from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
@@ -35,7 +34,7 @@ DELIMITERS = (",", "\t", ";", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BROKEN = (
-    InvalidFileException, zipfile.BadZipFile, ParseError, DefusedXmlException, zlib.error, EOFError, KeyError, IndexError,
+    InvalidFileException, zipfile.BadZipFile, SyntaxError, DefusedXmlException, zlib.error, EOFError, KeyError, IndexError,
     AttributeError, TypeError, ValueError, NotImplementedError, OSError, RecursionError,
 )  # fmt: skip
 """What openpyxl and zipfile let through when a workbook is damaged or made to do harm."""

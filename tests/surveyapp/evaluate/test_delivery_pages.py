@@ -34,7 +34,9 @@ def test_the_report_has_the_published_figures_and_the_house_style(evaluator: Eva
     assert "94.64%" in text
     assert "85.13%" in text
     assert "补贴人才" in text
-    assert ">12</w:t>" in docx.Document(io.BytesIO(answer.data)).element.xml  # the number of the first table's caption
+    assert (
+        ">12</w:t>" in docx.Document(io.BytesIO(answer.data)).element.xml
+    )  # the number of the first table's caption
 
 
 def test_the_report_speaks_english(evaluator: Evaluator) -> None:

@@ -223,10 +223,10 @@ def test_the_files_are_small(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_slips_take_seconds(tmp_path: Path) -> None:
+def test_three_hundred_slips_take_seconds(tmp_path: Path) -> None:
     began = time.monotonic()
-    printed(tmp_path, 生活补贴=1000)
-    assert time.monotonic() - began < 120  # measured 7 s on an idle core
+    printed(tmp_path, 生活补贴=300)
+    assert time.monotonic() - began < 60  # measured 2 s on an idle core
 
 
 def test_characters_that_the_font_lacks_are_marked_and_all_others_are_there() -> None:

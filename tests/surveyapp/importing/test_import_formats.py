@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from questionnaires.accept import Answers, accept
@@ -166,13 +166,22 @@ def hard_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield Desk(store, publish(store, HARD.encode()))
 
 
+def _is_also_utf8(file: bytes) -> bool:
+    try:
+        return not file.decode().isascii()
+    except UnicodeDecodeError:
+        return False
+
+
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_answers_come_back_as_they_were(hard_desk: Desk, name: str, data: st.DataObject) -> None:
     answers = data.draw(_answers(HARD_QUESTIONNAIRE))
     sheet: Sheet = FORMATS[name](HARD_QUESTIONNAIRE, answers)
     file = as_xlsx(sheet) if data.draw(st.booleans()) else as_csv(sheet, encoding="gb18030")
+    # "一" alone is D2 BB in GB18030, which is a letter of UTF-8 too: no reader can tell which was meant
+    assume(not _is_also_utf8(file))
     table = read_table(file)
     mapping = propose(table, HARD_QUESTIONNAIRE)
     judged = judge_rows(table, mapping, hard_desk.order, hard_desk.store)

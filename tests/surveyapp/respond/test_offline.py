@@ -33,7 +33,7 @@ from tests.surveyapp.respond.phones import choose, fill_in, served
 
 pytestmark = pytest.mark.browser
 
-PEOPLE = int(os.environ.get("SURVEYAPP_CUTS", "24"))
+PEOPLE = int(os.environ.get("SURVEYAPP_CUTS", "20"))
 SEED = 20261120
 PATIENCE = 30
 OVER = ".receipt b,.message h1:only-of-type:not(.tick + h1)"
