@@ -17,7 +17,7 @@ from tests.fixtures_server import Installed
 from tests.respondents import Respondent
 
 T = TypeVar("T")
-KILLS = int(os.environ.get("SURVEYAPP_KILLS", "8"))
+KILLS = int(os.environ.get("SURVEYAPP_KILLS", "5"))
 AT_ONCE = 8
 SEED = 20221220
 

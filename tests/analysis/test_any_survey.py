@@ -54,7 +54,7 @@ def test_the_definitions_drawn_here_are_good_ones(survey: Survey) -> None:
     assert loads(survey.definition).problems == []
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(surveys())
 def test_evaluating_never_fails_and_an_interval_holds_its_value_within_0_and_1(survey: Survey) -> None:
     for found in estimates(report_on(survey)):
@@ -177,7 +177,7 @@ def by_rows(survey: Survey, measure: Measure) -> Fraction | None:
     return total / weights if weights else None
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(surveys())
 def test_the_exact_value_is_what_going_through_the_rows_gives(survey: Survey) -> None:
     report = report_on(survey)
@@ -209,7 +209,7 @@ def grid(node: Indicator, low: Fraction, high: Fraction) -> list[Fraction]:
     return sorted(values)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     indicators(),
     st.fractions(0, 100, max_denominator=40),

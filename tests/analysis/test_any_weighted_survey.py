@@ -86,7 +86,7 @@ def assert_same(found: Mapping[str, Estimate], other: Mapping[str, Estimate]) ->
             assert same(end, again)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(weighted())
 def test_evaluating_never_fails_and_an_interval_holds_its_value_within_0_and_1(survey: Survey) -> None:
     report = report_on(survey.questionnaire, survey.rows)

@@ -101,7 +101,7 @@ def test_what_came_in_later_is_left_for_the_next_time(tmp_path: Path) -> None:
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
-    peaks = [_peak(tmp_path, count) for count in (8_000, 24_000)]
+    peaks = [_peak(tmp_path, count) for count in (25_000, 50_000)]
     assert peaks[1] < 1.3 * peaks[0], peaks
 
 

@@ -13,7 +13,7 @@ import pytest
 from surveyapp.store import Store
 from tests.surveyapp.store.samples import query
 
-KILLS = int(os.environ.get("SURVEYAPP_KILLS", "8"))
+KILLS = int(os.environ.get("SURVEYAPP_KILLS", "5"))
 ROOT = Path(__file__).parents[3]
 
 
