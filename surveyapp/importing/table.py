@@ -35,9 +35,10 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BROKEN = (
     InvalidFileException, zipfile.BadZipFile, SyntaxError, DefusedXmlException, zlib.error, EOFError, KeyError, IndexError,
-    AttributeError, TypeError, ValueError, NotImplementedError, OSError, RecursionError,
+    AttributeError, TypeError, ValueError, OSError, RuntimeError,
 )  # fmt: skip
-"""What openpyxl and zipfile let through when a workbook is damaged or made to do harm."""
+"""What openpyxl and zipfile let through when a workbook is damaged or made to do harm; RuntimeError is a password asked for,
+an unknown method of compression, and nesting without end."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|\?xml)", re.IGNORECASE)
 

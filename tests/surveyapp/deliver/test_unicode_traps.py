@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import docx
 import pandas
 import pyreadstat
 import pytest
 from openpyxl import load_workbook
 
 from questionnaires.model import Questionnaire
+from surveyapp.deliver.blank import blank_questionnaire
 from surveyapp.deliver.cells import SUBSTITUTE, cell_text, legible
 from surveyapp.deliver.datafiles import csv_file, dta_file, parquet_file, sav_file
+from surveyapp.deliver.method import method_statement
+from surveyapp.deliver.wordreport import analysis_report
 from surveyapp.deliver.workbook import workbook
 from surveyapp.rows import unguarded
 from tests.surveyapp.deliver.makings import Given, converted, made
@@ -165,3 +169,16 @@ def test_libreoffice_reads_every_trap_as_text(tmp_path: Path) -> None:
 
 def _plain(text: str) -> str:
     return legible(text).replace("\u2028", "\n").strip()
+
+
+@pytest.mark.parametrize("trap", [*TRAPS, LONG], ids=lambda t: ascii(t[:12]))
+def test_word_documents_open_whatever_is_written(trap: str) -> None:
+    dossier = dossier_of(trap)
+    blank = blank_questionnaire(dossier.questionnaire, day=dossier.day)
+    kept = cell_text(trap)[:20].strip()
+    for content in (analysis_report(dossier), blank, method_statement(dossier)):
+        text = "".join(docx.Document(io.BytesIO(content)).element.itertext())
+        assert "\x0b" not in text
+        assert len(text) > 100
+    if kept.isalnum():
+        assert kept in "".join(docx.Document(io.BytesIO(blank)).element.itertext())
