@@ -3,6 +3,7 @@
 import random
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
@@ -205,17 +206,10 @@ def _reissue(connection: Connection, slug: str, old: Mapping[str, CodeHashes], d
         by_batch.setdefault(batch, []).append(old[hash_])
     found = select(tables.batch).where(_BATCH.id == bindparam("wanted"))
     for id_, codes in by_batch.items():
-        before = connection.execute(found, {"wanted": id_}).mappings().one()
-        new = Batch(**(dict(before) | _AS_NEW | {"issued_on": day, "count": len(codes), "id": _new_id()}))
+        before = Batch(**connection.execute(found, {"wanted": id_}).mappings().one())
+        new = replace(before, id=secrets.token_hex(16), issued_on=day, count=len(codes), undelivered=0)
         _issue(connection, new, codes)
     return {hash_ for hash_, _ in voided}
-
-
-_AS_NEW = {"undelivered": 0}
-
-
-def _new_id() -> str:
-    return secrets.token_hex(16)
 
 
 def _row(record: object, table: Any) -> dict[str, object]:
